@@ -1,11 +1,11 @@
 """
 Prepare this checkout: virtual environment, our own packages in it, and an engine.
 
-The engine is the `pulumi` on PATH when it is new enough. Otherwise it is built from Go modules, once per
-version, into a cache outside the tree, and linked into the virtual environment, so that activating that
-is all it takes.
+The engine is the `pulumi` on PATH when it is new enough. Otherwise it is built from Go modules,
+once per version, into a cache outside the tree, and linked into the virtual environment, so that
+activating that is all it takes.
 
-Does not: touch anything outside `.venv` and the cache, and does not need anything but the standard library.
+Does not: touch anything outside `.venv` and the cache, nor need more than the standard library.
 
 Source: docs/adr/0008-engine-from-go-modules.md.
 """
@@ -30,6 +30,7 @@ LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed.sha256"
 OLDEST_PULUMI = (3, 252, 0)
 OLDEST_GO = (1, 26)
+SECONDS_BETWEEN_LINES = 10
 ENGINE_VERSION = "v3.259.0"
 CLI_MODULE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 HOST_MODULE = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
@@ -41,11 +42,12 @@ BINARIES = (
     "pulumi-language-python-exec",
     "pulumi-resource-pulumi-python",
 )
-NO_ENGINE = f"""\
+NO_ENGINE = """\
 bootstrap: neither Pulumi nor Go is here, and one of them is needed
-  seen: no `pulumi` of {".".join(map(str, OLDEST_PULUMI))} or newer and no `go` of {".".join(map(str, OLDEST_GO))} or newer on PATH
+  seen: no `pulumi` of 3.252.0 or newer and no `go` of 1.26 or newer on PATH
   fix, either: install Pulumi (https://www.pulumi.com/docs/install/) and run this again
-  fix, or: install Go (https://go.dev/doc/install), and this builds Pulumi {ENGINE_VERSION} from source in about four minutes"""
+  fix, or: install Go (https://go.dev/doc/install) and run this again: it builds Pulumi from source,
+  once, in about four minutes"""
 
 
 def main(argv: list[str]) -> int:
@@ -53,7 +55,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="script/bootstrap",
         description="Prepare this checkout: .venv from requirements.lock, and an engine.",
-        epilog="Environment: PYTHON names the interpreter, WATCHPOST_CACHE the folder for built engines.",
+        epilog="Environment: PYTHON names the interpreter, WATCHPOST_CACHE the folder for engines.",
     )
     parser.add_argument("--no-engine", action="store_true", help="only the virtual environment")
     options = parser.parse_args(argv)
@@ -73,13 +75,20 @@ def main(argv: list[str]) -> int:
 
 
 def install_packages() -> None:
-    """Make `.venv` and fill it from the lock file, unless it was already filled from this very one."""
+    """Make `.venv` and fill it from the lock file, unless it was filled from this very one."""
     wanted = hashlib.sha256(LOCK.read_bytes() + str(ROOT).encode()).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
     say("virtual environment: installing from requirements.lock (about a minute)")
     venv.create(VENV, with_pip=True, clear=True, symlinks=True)
-    pip = [str(VENV / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [
+        str(VENV / "bin/python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True)
     subprocess.run(
         [*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)], check=True
@@ -143,12 +152,19 @@ def engine_folder() -> Path:
 
 
 def build_engine(folder: Path) -> None:
-    """Build CLI and Python language host into *folder*; a half-built folder is never taken for a whole one."""
-    say(f"engine: building Pulumi {ENGINE_VERSION} into {folder} (once; about four minutes on two cores)")
+    """Build CLI and Python language host into *folder*, marked complete when both are there."""
+    say(f"engine: building Pulumi {ENGINE_VERSION} into {folder} (once; four minutes on two cores)")
     folder.mkdir(parents=True, exist_ok=True)
     version_flag = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={ENGINE_VERSION}"
-    go_build("cli", CLI_MODULE, folder / "pulumi", ["-tags", "osusergo,grpcnotrace", "-ldflags", f"-s -w {version_flag}"])
-    go_build("language-python", HOST_MODULE, folder / "pulumi-language-python", ["-ldflags", "-s -w"])
+    go_build(
+        "cli",
+        CLI_MODULE,
+        folder / "pulumi",
+        ["-tags", "osusergo,grpcnotrace", "-ldflags", f"-s -w {version_flag}"],
+    )
+    go_build(
+        "language-python", HOST_MODULE, folder / "pulumi-language-python", ["-ldflags", "-s -w"]
+    )
     copy_scripts(folder)
     (folder / "complete").touch()
     say("engine: ready")
@@ -160,7 +176,11 @@ def go_build(name: str, module: str, target: Path, flags: list[str]) -> None:
     say(f"engine: {name}: fetching modules")
     subprocess.run(["go", "mod", "download"], cwd=folder, check=True)
     listed = subprocess.run(
-        ["go", "list", "-deps", *flags[:2], module], cwd=folder, check=True, capture_output=True, text=True
+        ["go", "list", "-deps", *flags[:2], module],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     command = ["go", "build", "-v", *flags, "-o", str(target), module]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as build:
@@ -171,13 +191,13 @@ def go_build(name: str, module: str, target: Path, flags: list[str]) -> None:
 
 
 def show_progress(name: str, build: subprocess.Popen[str], total: int) -> list[str]:
-    """Say every ten seconds how many of *total* packages are done and how long the rest may take."""
+    """Say now and then how many of *total* packages are done and how long the rest may take."""
     started = shown = time.monotonic()
     log: list[str] = []
     for line in build.stderr or ():
         log.append(line)
         now = time.monotonic()
-        if now - shown >= 10:
+        if now - shown >= SECONDS_BETWEEN_LINES:
             shown = now
             left = (now - started) / len(log) * max(total - len(log), 0)
             say(f"engine: {name}: {len(log)} of at most {total} packages, about {left:.0f} s left")
@@ -185,7 +205,7 @@ def show_progress(name: str, build: subprocess.Popen[str], total: int) -> list[s
 
 
 def copy_scripts(folder: Path) -> None:
-    """Put the two plain files of the SDK beside the binaries; module archives lose the executable bit."""
+    """Put the SDK's two plain files beside the binaries; archives lose the executable bit."""
     answer = subprocess.run(
         ["go", "mod", "download", "-json", SDK_MODULE],
         cwd=ROOT / "engine" / "cli",

@@ -21,7 +21,8 @@ Every error that Watchpost raises on purpose.
           UnclearWrite       a write that may or may not have been applied
         UnexpectedResponse   an answer that no rule here explains
 
-Does not: hold secrets. A message names a variable, a header or a token's name, never its value nor part of it.
+Does not: hold secrets. A message names a variable, a header or a token's name, never its value nor
+part of it.
 
 Source: design.md 9; docs/adr.
 """
@@ -80,7 +81,7 @@ class TakeoverRefused(PolicyError):
 
 
 class ReadOnly(PolicyError):
-    """A write was asked for while writes are switched off (`WATCHPOST_READ_ONLY=1` or a preview)."""
+    """A write was asked for while writes are off (`WATCHPOST_READ_ONLY=1` or a preview)."""
 
 
 class ApiError(WatchpostError):
@@ -89,7 +90,7 @@ class ApiError(WatchpostError):
 
     Attributes:
         status: The HTTP status; 0 where there was no answer.
-        body: The parsed answer (JSON value or text), already free of secrets; None where there was none.
+        body: The parsed answer (JSON value or text), free of secrets; None where there was none.
     """
 
     def __init__(

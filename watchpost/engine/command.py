@@ -1,0 +1,145 @@
+"""
+One stack of the program, and the pulumi commands that are run on it.
+
+Sets what every run of ours wants of the engine: no update check, no plugin downloads, one broken
+entry does not stop the others. Backend and passphrase are the user's.
+
+Does not: parse output (see `document`), nor keep a process running between commands.
+
+Source: design.md 7, 9; the engine's exit codes (0 done, 7 changes where none were expected).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from watchpost.engine.document import Preview, read_preview
+from watchpost.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+WANTED: Mapping[str, str] = {
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    "PULUMI_CONTINUE_ON_ERROR": "true",
+}
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A pulumi command that has ended: its exit code and what it printed."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Engine:
+    """
+    One stack, ready to run commands on.
+
+    Attributes:
+        folder: Where Pulumi.yaml lies.
+        stack: Name of the stack.
+        environment: Set for the engine and so for the providers, over the caller's own environment.
+        echo: Whether what the engine prints is also shown while it runs.
+    """
+
+    folder: Path
+    stack: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    echo: bool = False
+
+    def command(self, *arguments: str) -> list[str]:
+        """The full command line of one pulumi command on this stack."""
+        pulumi = find_pulumi(self.folder)
+        return [
+            pulumi,
+            *arguments,
+            "--stack",
+            self.stack,
+            "--cwd",
+            str(self.folder),
+            "--non-interactive",
+        ]
+
+    def full_environment(self) -> dict[str, str]:
+        """The caller's environment, then what we want of the engine, then this stack's settings."""
+        virtual = self.folder / ".venv"
+        path = os.pathsep.join([str(virtual / "bin"), os.environ.get("PATH", "")])
+        found = {"VIRTUAL_ENV": str(virtual), "PATH": path} if virtual.exists() else {}
+        return {**os.environ, **WANTED, **found, **self.environment}
+
+    def run(self, *arguments: str, show: bool | None = None) -> Finished:
+        """Run one pulumi command to its end and keep what it printed."""
+        process = subprocess.Popen(
+            self.command(*arguments),
+            env=self.full_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=None if self.echo else subprocess.PIPE,
+            text=True,
+        )
+        if not (self.echo if show is None else show):
+            stdout, stderr = process.communicate()
+            return Finished(process.returncode, stdout, stderr or "")
+        lines = []
+        for line in process.stdout or ():
+            lines.append(line)
+            sys.stdout.write(line)
+            sys.stdout.flush()
+        return Finished(process.wait(), "".join(lines), "")
+
+    def preview(self, *arguments: str) -> Preview:
+        """
+        Plan against what both services answer now, without a write.
+
+        Raises:
+            SettingsError: The engine did not answer with a plan at all.
+        """
+        done = self.run(
+            "preview", "--refresh", "--json", "--expect-no-changes", *arguments, show=False
+        )
+        if not done.stdout.lstrip().startswith("{"):
+            raise SettingsError(f"stack {self.stack}", "no preview came back", detail=done.stderr)
+        return read_preview(json.loads(done.stdout), exit_code=done.exit_code)
+
+    def up(self, *arguments: str) -> Finished:
+        """Apply: refresh, plan and carry out."""
+        return self.run("up", "--yes", *arguments)
+
+    def outputs(self) -> dict[str, Any]:
+        """Stack outputs by name; secret ones are shown as the engine masks them."""
+        answer: dict[str, Any] = json.loads(
+            self.run("stack", "output", "--json", show=False).stdout
+        )
+        return answer
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Resources of the recorded state as the engine stores them; secrets stay encrypted."""
+        deployment = json.loads(self.run("stack", "export", show=False).stdout)["deployment"]
+        found: list[dict[str, Any]] = deployment.get("resources") or []
+        return found
+
+
+def find_pulumi(folder: Path) -> str:
+    """
+    Path of the pulumi binary: the one of the checkout's virtual environment, else the one on PATH.
+
+    Raises:
+        SettingsError: There is none.
+    """
+    built = folder / ".venv" / "bin" / "pulumi"
+    found = str(built) if built.exists() else shutil.which("pulumi")
+    if found is None:
+        raise SettingsError("pulumi", "is not installed", fix="run `script/bootstrap`")
+    return found
