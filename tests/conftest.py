@@ -1,0 +1,68 @@
+"""
+Fixtures that every test may ask for: a sandbox of each profile.
+
+One process per profile and pytest worker, put back to its seed, with all limits, options, faults
+and the log reset, before each test. What a test does to it is gone in the next.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sandboxes import RunningSandbox, start_sandbox
+
+
+class Restorable:
+    """A sandbox with what it takes to put it back to how it began."""
+
+    def __init__(self, running: RunningSandbox) -> None:
+        self.running = running
+        self.snapshot = running.take_snapshot()
+        self.limits = running.control("GET", "/limits")
+        self.options = running.control("GET", "/options")
+
+    def restored(self) -> RunningSandbox:
+        """The sandbox as it began."""
+        self.running.restore(self.snapshot)
+        self.running.control("PUT", "/limits", self.limits)
+        self.running.control("PATCH", "/options", self.options)
+        return self.running
+
+
+@pytest.fixture(scope="session")
+def contracts_process() -> Iterator[Restorable]:
+    """The worker's process with the profile contracts."""
+    with start_sandbox("contracts") as running:
+        yield Restorable(running)
+
+
+@pytest.fixture(scope="session")
+def demo_process() -> Iterator[Restorable]:
+    """The worker's process with the profile demo."""
+    with start_sandbox("demo") as running:
+        yield Restorable(running)
+
+
+@pytest.fixture(scope="session")
+def empty_process() -> Iterator[Restorable]:
+    """The worker's process with the profile empty."""
+    with start_sandbox("empty") as running:
+        yield Restorable(running)
+
+
+@pytest.fixture
+def contracts_sandbox(contracts_process: Restorable) -> RunningSandbox:
+    """A sandbox that holds what the recorded scenarios expect."""
+    return contracts_process.restored()
+
+
+@pytest.fixture
+def demo_sandbox(demo_process: Restorable) -> RunningSandbox:
+    """A sandbox that holds the demo's fleet."""
+    return demo_process.restored()
+
+
+@pytest.fixture
+def empty_sandbox(empty_process: Restorable) -> RunningSandbox:
+    """A sandbox that holds one organization, one team and the tokens."""
+    return empty_process.restored()
