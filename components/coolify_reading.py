@@ -1,0 +1,121 @@
+"""
+Reading one `CoolifyEnvironment` back: what is observed, reported as properties.
+
+    Coolify answers                          result
+    rows                                     as observed; state `checked`
+    404 of an app that its list lacks too    gone
+    anything else, after all retries         as recorded; state `unchecked`, with the reason
+
+The engine ends the whole run when one read raises. So a read that fails answers what was recorded,
+and `diff` asks for an update, which tries again and fails alone.
+
+Does not: write. Source: design.md 7; reference/pulumi-engine.md 1.6.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi.dynamic import ReadResult
+
+from components.coolify_properties import (
+    desired_from,
+    inputs_of,
+    observed_variables,
+    settlement_of,
+)
+from watchpost.coolify import (
+    AppRef,
+    Settlement,
+    compute_writes,
+    hidden_note,
+    newest_change,
+    observe_owed,
+)
+from watchpost.errors import ApiError, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from components.coolify_properties import Properties
+    from watchpost.coolify import CoolifySession, Owed, Row
+
+
+def read_environment(session: CoolifySession, id_: str, props: Properties) -> ReadResult:
+    """
+    Report one app.
+
+    Args:
+        session: The Coolify in question.
+        id_: Pulumi's id of the resource, `kind/uuid`.
+        props: The recorded outputs.
+    """
+    app = AppRef(props["kind"], props["uuid"])
+    try:
+        rows = session.observe_rows(app)
+        outs = _observed(session, props, rows)
+    except NotFound as error:
+        return _gone_or_unchecked(session, id_, props, error)
+    except ApiError as error:
+        return _unchecked(id_, props, error)
+    return ReadResult(id_, outs, inputs_of(outs))
+
+
+def _gone_or_unchecked(
+    session: CoolifySession, id_: str, props: Properties, error: NotFound
+) -> ReadResult:
+    try:
+        is_gone = session.is_gone(error, AppRef(props["kind"], props["uuid"]))
+    except ApiError as doubt:
+        return _unchecked(id_, props, doubt)
+    return ReadResult("", {}) if is_gone else _unchecked(id_, props, error)
+
+
+def _unchecked(id_: str, props: Properties, error: ApiError) -> ReadResult:
+    outs = {**props, "state": "unchecked", "reason": str(error)}
+    return ReadResult(id_, outs, inputs_of(outs))
+
+
+def _observed(session: CoolifySession, props: Properties, rows: tuple[Row, ...]) -> Properties:
+    desired, key = desired_from(props), session.fingerprint_key
+    plan = compute_writes(desired, rows)
+    settlement = settlement_of(props, rows, key)
+    owed = _owed(session, props, rows, settlement)
+    extra = {write.row.key for write in plan.deletes if "undeclared" in write.reasons}
+    hidden = hidden_note(rows)
+    observed = {
+        **props,
+        "variables": observed_variables(
+            props.get("variables") or {}, rows, session.fingerprint_key
+        ),
+        "extra": sorted(extra),
+        "owedRedeploy": bool(owed and owed.effect),
+        "state": "checked",
+        "reason": "",
+        "unreadable": list(plan.unreadable),
+        "notes": [*plan.notes, *([hidden] if hidden else []), *(owed.notes if owed else ())],
+    }
+    if owed and not owed.effect and not plan.writes:
+        settled_at = _settled_at(desired.variables, rows, settlement, owed)
+        observed["settledAt"] = settled_at.isoformat() if settled_at else ""
+    return observed
+
+
+def _owed(
+    session: CoolifySession, props: Properties, rows: tuple[Row, ...], settlement: Settlement
+) -> Owed | None:
+    """Derive an owed redeploy; None for an entry that never redeploys."""
+    if props.get("redeploy") == "never":
+        return None
+    desired = desired_from(props)
+    return observe_owed(session, desired.app, desired.owner, desired.variables, rows, settlement)
+
+
+def _settled_at(
+    names: Collection[str], rows: tuple[Row, ...], settlement: Settlement, owed: Owed
+) -> datetime | None:
+    """Move the settled time forward: all is as recorded, and nothing is owed."""
+    newest = owed.newest.created_at if owed.newest else None
+    times = [settlement.settled_at, newest_change(rows, names), newest]
+    return max((time for time in times if time is not None), default=None)

@@ -1,0 +1,109 @@
+"""
+Coolify: its API, the ownership of variables, and the writes that make them what is declared.
+
+`compute_writes` is the pure core; the plan, the drift words and the provider all use it.
+
+Does not: import Pulumi, or know the manifest. Source: design.md 5; reference/coolify-api.md.
+"""
+
+from watchpost.coolify.client import (
+    Application,
+    CoolifyClient,
+    Environment,
+    Project,
+    Service,
+    is_app_gone,
+)
+from watchpost.coolify.deploying import Redeployed, request_redeploy
+from watchpost.coolify.desired import DesiredEnvironment, DesiredVariable
+from watchpost.coolify.explain import explain_fault, hidden_note, refusal_error
+from watchpost.coolify.keeping import Kept, Owed, keep_environment, observe_owed
+from watchpost.coolify.marks import (
+    Owner,
+    owner_of,
+    parse_comment,
+    parse_owner,
+    render_comment,
+)
+from watchpost.coolify.reconcile import Applied, apply_environment, remove_owned
+from watchpost.coolify.redeploys import (
+    Deployment,
+    Settlement,
+    newest_change,
+    owed_effect,
+    unsettled_rows,
+)
+from watchpost.coolify.rows import AppRef, Kind, Row, Unreadable, group_by_place, read_time
+from watchpost.coolify.session import (
+    DEFAULT_QUEUE_PATIENCE_SECONDS,
+    TOKEN_VARIABLE,
+    CoolifySession,
+)
+from watchpost.coolify.values import (
+    dsn_identity,
+    fingerprint,
+    has_moved_host,
+    means_same,
+    normalise,
+)
+from watchpost.coolify.writes import (
+    Effect,
+    Refusal,
+    Write,
+    Writes,
+    compute_removals,
+    compute_writes,
+)
+
+__all__ = [
+    "DEFAULT_QUEUE_PATIENCE_SECONDS",
+    "TOKEN_VARIABLE",
+    "AppRef",
+    "Application",
+    "Applied",
+    "CoolifyClient",
+    "CoolifySession",
+    "Deployment",
+    "DesiredEnvironment",
+    "DesiredVariable",
+    "Effect",
+    "Environment",
+    "Kept",
+    "Kind",
+    "Owed",
+    "Owner",
+    "Project",
+    "Redeployed",
+    "Refusal",
+    "Row",
+    "Service",
+    "Settlement",
+    "Unreadable",
+    "Write",
+    "Writes",
+    "apply_environment",
+    "compute_removals",
+    "compute_writes",
+    "dsn_identity",
+    "explain_fault",
+    "fingerprint",
+    "group_by_place",
+    "has_moved_host",
+    "hidden_note",
+    "is_app_gone",
+    "keep_environment",
+    "means_same",
+    "newest_change",
+    "normalise",
+    "observe_owed",
+    "owed_effect",
+    "owner_of",
+    "parse_comment",
+    "parse_owner",
+    "read_time",
+    "refusal_error",
+    "remove_owned",
+    "render_comment",
+    "request_redeploy",
+    "unsettled_rows",
+]

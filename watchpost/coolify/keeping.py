@@ -1,0 +1,231 @@
+"""
+Keeping one app as declared: the writes, then the one redeploy that they or an earlier run owe.
+
+    1. what an earlier run still owes is derived from the server, unless recorded as settled
+    2. the rows are made as desired (`watchpost.coolify.reconcile`)
+    3. at most one redeploy is asked for, if the app runs and its entry allows it
+    4. a service's word `[restart owed]` is taken away once its restart was asked for
+
+Does not: know Pulumi. Source: design.md 5; docs/adr on owed redeploys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from watchpost.coolify.deploying import Redeployed, request_redeploy
+from watchpost.coolify.explain import explain_fault, hidden_note
+from watchpost.coolify.marks import parse_comment, render_comment
+from watchpost.coolify.ownership import is_exactly
+from watchpost.coolify.reconcile import Applied, apply_environment
+from watchpost.coolify.redeploys import (
+    Deployment,
+    Settlement,
+    newest_change,
+    owed_effect,
+    unsettled_rows,
+)
+from watchpost.coolify.writes import Effect
+from watchpost.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from watchpost.coolify.desired import DesiredEnvironment
+    from watchpost.coolify.marks import Owner
+    from watchpost.coolify.rows import AppRef, Row
+    from watchpost.coolify.session import CoolifySession
+
+_LEFT_TO_YOU = "a redeploy is needed and left to you: this app says `redeploy: never`"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """
+    What an app still lacks of what its rows say.
+
+    Attributes:
+        effect: The redeploy that is owed; NOTHING where none is.
+        newest: The newest deployment, where it had to be looked up.
+    """
+
+    effect: Effect = Effect.NOTHING
+    newest: Deployment | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A newest deployment that ended badly: it is not asked for again by itself."""
+        if self.newest is None or not self.newest.has_ended_badly:
+            return ()
+        newest = self.newest
+        note = (
+            f"the newest deployment {newest.uuid} has the status {newest.status}: the variables "
+            "take effect with the next one"
+        )
+        return (note,)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """
+    One app after all of it.
+
+    Attributes:
+        applied: What was written and read back.
+        redeployed: What became of the redeploy; None where none was due.
+        settled_at: The server's time up to which the app is known to run with these rows.
+        notes: What a reader should know.
+    """
+
+    applied: Applied
+    redeployed: Redeployed | None
+    settled_at: datetime | None
+    notes: tuple[str, ...]
+
+
+def observe_owed(  # each says one thing about one app
+    session: CoolifySession,
+    app: AppRef,
+    owner: Owner,
+    names: Collection[str],
+    rows: tuple[Row, ...],
+    settlement: Settlement,
+) -> Owed:
+    """
+    Derive from the server what redeploy an app is owed; no request where nothing is unsettled.
+
+    An app that does not run is owed nothing: its next start reads the rows as they are.
+    """
+    if app.kind == "service":
+        effect = Effect.RESTART if _flagged(rows, owner) else Effect.NOTHING
+        newest = None
+    else:
+        unsettled = unsettled_rows(rows, names, owner, settlement)
+        newest = session.client.find_newest_deployment(app.uuid) if unsettled else None
+        effect = owed_effect(unsettled, newest, settlement)
+    if effect and not session.is_running(app):
+        return Owed()
+    return Owed(effect, newest)
+
+
+def keep_environment(
+    session: CoolifySession,
+    desired: DesiredEnvironment,
+    rows: tuple[Row, ...],
+    settlement: Settlement,
+    *,
+    may_redeploy: bool,
+) -> Kept:
+    """
+    Make one app hold and run what is desired.
+
+    Args:
+        session: The Coolify in question.
+        desired: What one entry declares for one app.
+        rows: The app's rows as just observed.
+        settlement: What the last run recorded; empty for a new resource.
+        may_redeploy: False for an entry that says `redeploy: never`.
+
+    Raises:
+        PolicyError: A row may not be touched; nothing was written.
+        ApiError: A call failed for good; the message names entry and app.
+    """
+    app, names = desired.app, desired.variables
+    path = f"{desired.owner}: {app}"
+    try:
+        owed = Owed()
+        if may_redeploy:
+            owed = observe_owed(session, app, desired.owner, names, rows, settlement)
+        applied = apply_environment(
+            session,
+            desired,
+            rows,
+            is_restart_wanted=lambda: may_redeploy and session.is_running(app),
+        )
+        redeploy = _Redeploy(session, desired, applied, owed, may_redeploy=may_redeploy)
+        return redeploy.finish(settlement)
+    except ApiError as error:
+        if error.path.startswith(path):
+            raise
+        raise explain_fault(error, path) from error
+
+
+class _Redeploy:
+    """What follows the writes; lives as long as one call of `keep_environment`."""
+
+    def __init__(
+        self,
+        session: CoolifySession,
+        desired: DesiredEnvironment,
+        applied: Applied,
+        owed: Owed,
+        *,
+        may_redeploy: bool,
+    ) -> None:
+        self._session = session
+        self._desired = desired
+        self._applied = applied
+        self._owed = owed
+        self._may_redeploy = may_redeploy
+        self._effect = max(applied.effect, owed.effect)
+        self._changed_at = newest_change(applied.rows, desired.variables)
+
+    def finish(self, settlement: Settlement) -> Kept:
+        """Ask for what is due and say up to when the app is settled."""
+        hidden = hidden_note(self._applied.rows)
+        notes = [*self._applied.notes, *([hidden] if hidden else [])]
+        redeployed: Redeployed | None = None
+        if not self._may_redeploy:
+            notes += [_LEFT_TO_YOU] if self._effect else []
+        elif not self._effect:
+            notes += self._owed.notes
+        elif not self._session.is_running(self._desired.app):
+            notes.append("the app does not run: the variables take effect with its next start")
+        else:
+            redeployed = self._ask()
+            notes += [redeployed.note] if redeployed.note else []
+        settled_at = settlement.settled_at
+        if self._may_redeploy and not (redeployed and redeployed.is_owed):
+            settled_at = self._settled_at(settlement, redeployed)
+        return Kept(self._applied, redeployed, settled_at, tuple(notes))
+
+    def _ask(self) -> Redeployed:
+        desired = self._desired
+        path = f"{desired.owner}: {desired.app}"
+        asked = request_redeploy(self._session, desired.app, self._effect, self._changed_at, path)
+        if desired.app.kind == "service" and not asked.is_owed:
+            self._clear_restart_owed()
+        return asked
+
+    def _clear_restart_owed(self) -> None:
+        """Take the word away; a service's update wipes the value unless it is sent along."""
+        desired = self._desired
+        for row in _flagged(self._applied.rows, desired.owner, are_readable=False):
+            variable = desired.variables.get(row.key)
+            if variable is None:
+                continue
+            value = row.value if row.is_readable else variable.value_at(is_preview=False)
+            comment = render_comment(desired.owner, row.comment)
+            self._session.client.update_row(desired.app, replace(row, value=value, comment=comment))
+
+    def _settled_at(self, settlement: Settlement, redeployed: Redeployed | None) -> datetime | None:
+        deployment = redeployed.deployment if redeployed else self._owed.newest
+        times = [
+            settlement.settled_at,
+            self._changed_at,
+            deployment.created_at if deployment else None,
+        ]
+        return max((time for time in times if time is not None), default=None)
+
+
+def _flagged(rows: tuple[Row, ...], owner: Owner, *, are_readable: bool = True) -> tuple[Row, ...]:
+    """List our rows that say that a restart is owed; unreadable ones could never be cleared."""
+    return tuple(
+        row
+        for row in rows
+        if is_exactly(row, owner)
+        and parse_comment(row.comment).is_restart_owed
+        and (row.is_readable or not are_readable)
+    )
