@@ -1,0 +1,54 @@
+"""
+The manifest, `projects.yaml`: its format, its rules, and the objects the rest of Watchpost works
+with.
+
+Does not: know the services or Pulumi. `load_manifest` reads one file and does no other I/O.
+
+Source: docs/manifest.md; design.md 2 and 3.
+"""
+
+from __future__ import annotations
+
+from watchpost.manifest.domain import (
+    EMPTY,
+    AppEnvironment,
+    ByName,
+    ByUuid,
+    Entry,
+    EnvironmentSecret,
+    KeyDsn,
+    KeySpec,
+    Manifest,
+    PlainText,
+    ProjectSlug,
+    RateLimit,
+    Selector,
+    Team,
+    Value,
+    Variable,
+)
+from watchpost.manifest.faults import Fault
+from watchpost.manifest.loader import Inspection, inspect_manifest, load_manifest
+
+__all__ = [
+    "EMPTY",
+    "AppEnvironment",
+    "ByName",
+    "ByUuid",
+    "Entry",
+    "EnvironmentSecret",
+    "Fault",
+    "Inspection",
+    "KeyDsn",
+    "KeySpec",
+    "Manifest",
+    "PlainText",
+    "ProjectSlug",
+    "RateLimit",
+    "Selector",
+    "Team",
+    "Value",
+    "Variable",
+    "inspect_manifest",
+    "load_manifest",
+]

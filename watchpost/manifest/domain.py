@@ -1,0 +1,239 @@
+"""
+The manifest's objects as the rest of Watchpost sees them: defaults applied, slugs and variables
+computed.
+
+Two manifests that say the same in another order hold equal objects: positions do not take part in
+comparisons.
+
+Does not: know YAML, pydantic, Sentry or Coolify. Values that only a service knows (a DSN) are
+named, not held.
+
+Source: design.md 2 and 5; docs/manifest.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from watchpost.manifest.faults import Fault
+    from watchpost.manifest.source import Path, Source
+
+
+@dataclass(frozen=True)
+class Team:
+    """
+    One Sentry team.
+
+    Attributes:
+        key: Its name inside the manifest; entries refer to it.
+        slug: Its slug in Sentry.
+        name: The name shown in Sentry; for an existing team, which is never changed, only a label.
+        existing: True for a team that others look after: it is bound to projects, never made or
+            changed.
+        position: `file:line:column` of its declaration.
+    """
+
+    key: str
+    slug: str
+    name: str
+    existing: bool
+    position: str = field(compare=False)
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """At most `count` events per `window_seconds` for one client key."""
+
+    count: int
+    window_seconds: int
+
+
+@dataclass(frozen=True)
+class KeySpec:
+    """One client key: the label shown in Sentry, and its rate limit (None: unlimited)."""
+
+    label: str
+    rate_limit: RateLimit | None
+    position: str = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """
+    One Sentry project. A part of a monorepo is an entry of its own.
+
+    Attributes:
+        id: Immutable and unique: `shop`, or `studio-web` for the part `web` of `studio`.
+        root: Id of the top-level entry it was declared in (`studio`); equal to `id` where there are
+            no parts.
+        name: The name shown in Sentry.
+        slug: Resolved, unique in the manifest.
+        platform: Sentry's platform, `python-fastapi`.
+        teams: Keys into `Manifest.teams`, in declared order; at least one.
+        keys: Client keys by their manifest name; at least one.
+        digests_min_delay_seconds: None where the manifest leaves it to Sentry, as for the next two.
+        digests_max_delay_seconds: Never below the minimum where both are given.
+        resolve_age_hours: After how many hours without an event an issue resolves itself; 0 is
+            never.
+        on_remove: What becomes of the Sentry project when the entry leaves the manifest.
+        take_over: Whether a project that exists already may be changed to match.
+        position: `file:line:column` of its declaration.
+    """
+
+    id: str
+    root: str
+    name: str
+    slug: str
+    platform: str
+    teams: tuple[str, ...]
+    keys: Mapping[str, KeySpec]
+    digests_min_delay_seconds: int | None
+    digests_max_delay_seconds: int | None
+    resolve_age_hours: int | None
+    on_remove: Literal["keep", "delete"]
+    take_over: bool
+    position: str = field(compare=False)
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """A text written in the manifest or computed from it; empty is a value too."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class KeyDsn:
+    """The public DSN of the client key `key` (a name in `Entry.keys`) of the entry `entry_id`."""
+
+    entry_id: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ProjectSlug:
+    """The slug of the Sentry project of the entry `entry_id`; `slug` is the declared one."""
+
+    entry_id: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class EnvironmentSecret:
+    """The content of the environment variable `name` where Pulumi runs: always a secret."""
+
+    name: str
+
+
+Value: TypeAlias = PlainText | KeyDsn | ProjectSlug | EnvironmentSecret
+
+EMPTY = PlainText("")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """
+    One variable of an app.
+
+    Attributes:
+        value: For Coolify's production row.
+        preview: For its preview row; `EMPTY` is an empty row, None means no such row (services have
+            none).
+        is_buildtime: Whether the build sees it.
+        is_runtime: Whether the running app sees it. At least one of both flags is set.
+        position: `file:line:column` of the line that asks for it.
+    """
+
+    value: Value
+    preview: Value | None
+    is_buildtime: bool
+    is_runtime: bool
+    position: str = field(compare=False)
+
+
+@dataclass(frozen=True)
+class ByUuid:
+    """A Coolify application or service, by its uuid."""
+
+    kind: Literal["application", "service"]
+    uuid: str
+
+    @property
+    def label(self) -> str:
+        """How people call it: the uuid."""
+        return self.uuid
+
+
+@dataclass(frozen=True)
+class ByName:
+    """A Coolify application or service, by the names of its project, environment and itself."""
+
+    kind: Literal["application", "service"]
+    project: str
+    environment: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """How people call it: `Shop/production/web`."""
+        return f"{self.project}/{self.environment}/{self.name}"
+
+
+Selector: TypeAlias = ByUuid | ByName
+
+
+@dataclass(frozen=True)
+class AppEnvironment:
+    """
+    Everything that one Coolify application or service shall hold, from all parts of its top-level
+    entry.
+
+    Attributes:
+        selector: Which app; at most one AppEnvironment per selector.
+        owner: Id of the top-level entry (`studio`).
+        entries: Ids of the entries that contribute, sorted.
+        variables: By variable name.
+        redeploy: Whether an effective change may redeploy the app.
+        take_over: Whether variables that somebody else set may be changed.
+        position: `file:line:column` of its first declaration.
+    """
+
+    selector: Selector
+    owner: str
+    entries: tuple[str, ...]
+    variables: Mapping[str, Variable]
+    redeploy: Literal["never", "if-needed"]
+    take_over: bool
+    position: str = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """
+    A manifest without faults.
+
+    Attributes:
+        organization: Slug of the Sentry organization.
+        teams: By team key.
+        entries: One per Sentry project, in declared order.
+        apps: One per Coolify application or service, in declared order.
+        notes: Harmless findings, such as a key that no app uses.
+    """
+
+    organization: str
+    teams: Mapping[str, Team]
+    entries: tuple[Entry, ...]
+    apps: tuple[AppEnvironment, ...]
+    notes: tuple[Fault, ...] = field(compare=False)
+    source: Source = field(compare=False, repr=False)
+
+    def position(self, path: Path) -> str:
+        """
+        Return `file:line:column` of *path*, such as `("projects", "shop", "apps", 0, "key")`, or of
+        its nearest parent.
+        """
+        return str(self.source.position(path))
