@@ -1,0 +1,254 @@
+"""
+Ingestion: events that clients send by a DSN, as envelopes or plain store requests.
+
+Does not: group, filter or sample events; sessions, transactions and reports in an envelope are
+accepted and forgotten. The endpoints that read events are in sandbox.sentry.events.
+
+Source: develop.sentry.dev (envelopes, authentication of SDKs); getsentry/relay, relay-server.
+"""
+
+import gzip
+import json
+import math
+import re
+import secrets
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.sentry.answers import Refused, answer
+from sandbox.sentry.call import Row, render_time_ms
+from sandbox.world import World
+
+PATH = re.compile(r"^/api/(?P<project>[^/]+)/(?P<kind>envelope|store)/?$")
+LIMITED_CATEGORIES = "default;error;security"
+QUOTA_MESSAGE = (
+    "Sentry dropped data due to a quota or internal rate limit being reached. This will not"
+    " affect your application. See https://docs.sentry.io/product/accounts/quotas/ for more"
+    " information."
+)
+_EVENT_ID = re.compile(r"^[0-9a-f]{32}$")
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What one request carries: the envelope's own id and DSN, and its events."""
+
+    event_id: str | None
+    dsn: str | None
+    events: list[Row]
+
+
+async def ingest(world: World, request: Request, project: str, kind: str) -> Response:
+    """Take one request of a client and answer ``{"id"}``, or refuse it."""
+    try:
+        content = decompress(await request.body(), request.headers.get("content-encoding", ""))
+        envelope = parse_envelope(content) if kind == "envelope" else parse_store(content)
+        public = _public_key(request, envelope)
+        key = _accepting_key(world, project, public)
+        return _accept(world, key, envelope)
+    except Refused as refused:
+        return answer(refused.body, refused.status, refused.headers)
+
+
+def _refuse(status: int, detail: str, *causes: str) -> Refused:
+    body: Row = {"detail": detail}
+    if causes:
+        body["causes"] = list(causes)
+    return Refused(status, body)
+
+
+def decompress(content: bytes, encoding: str) -> bytes:
+    """
+    The body as it was before its content encoding.
+
+    Raises:
+        Refused: 400 for a damaged body, 415 for an unknown encoding.
+    """
+    try:
+        match encoding.strip().lower():
+            case "" | "identity":
+                return content
+            case "gzip":
+                return gzip.decompress(content)
+            case "deflate":
+                return _inflate(content)
+            case _:
+                raise _refuse(415, "unsupported content encoding")
+    except (OSError, EOFError, zlib.error):
+        raise _refuse(400, "failed to read request body", "corrupt compressed stream") from None
+
+
+def _inflate(content: bytes) -> bytes:
+    try:
+        return zlib.decompress(content)
+    except zlib.error:
+        # Some clients send the bare stream without zlib's header.
+        return zlib.decompress(content, -zlib.MAX_WBITS)
+
+
+def parse_store(content: bytes) -> Envelope:
+    """
+    The one event of a store request.
+
+    Raises:
+        Refused: 400 for what is no JSON object.
+    """
+    event = _json_object(content, "invalid JSON")
+    return Envelope(None, None, [event])
+
+
+def parse_envelope(content: bytes) -> Envelope:
+    """
+    The header and the events of an envelope: lines of JSON, each item's header before its payload.
+
+    Raises:
+        Refused: 400 for a missing or broken header or a payload that is too short.
+    """
+    line, _, rest = content.partition(b"\n")
+    if not line.strip():
+        raise _refuse(400, "invalid event envelope", "missing envelope header")
+    header = _json_object(line, "invalid envelope header")
+    events = []
+    while rest.strip():
+        line, _, rest = rest.partition(b"\n")
+        if not line.strip():
+            continue
+        item = _json_object(line, "invalid item header")
+        payload, rest = _payload(item, rest)
+        if item.get("type") == "event":
+            events.append(_json_object(payload, "invalid JSON"))
+    return Envelope(header.get("event_id"), header.get("dsn"), events)
+
+
+def _payload(item: Row, rest: bytes) -> tuple[bytes, bytes]:
+    length = item.get("length")
+    if length is None:
+        payload, _, rest = rest.partition(b"\n")
+        return payload, rest
+    if not isinstance(length, int) or length < 0 or length > len(rest):
+        raise _refuse(400, "invalid event envelope", "unexpected end of file")
+    return rest[:length], rest[length:].removeprefix(b"\n")
+
+
+def _json_object(content: bytes, cause: str) -> Row:
+    try:
+        value = json.loads(content)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise _refuse(400, "invalid event envelope", cause)
+    return value
+
+
+def _public_key(request: Request, envelope: Envelope) -> str:
+    """The public key from the header, the query, or the envelope's DSN."""
+    for name in ("x-sentry-auth", "authorization"):
+        value = request.headers.get(name, "")
+        if value.lower().startswith("sentry"):
+            found = re.search(r"sentry_key\s*=\s*([^,\s]+)", value)
+            if found:
+                return found[1]
+    asked = request.query_params.get("sentry_key")
+    if asked:
+        return asked
+    public = urlsplit(envelope.dsn).username if isinstance(envelope.dsn, str) else None
+    if public:
+        return public
+    raise _refuse(401, "missing authorization information")
+
+
+def _accepting_key(world: World, project: str, public: str) -> Row:
+    if not project.isdecimal():
+        raise _refuse(400, "bad project path parameter", "invalid project id")
+    if not _EVENT_ID.match(public):
+        raise _refuse(401, "bad sentry DSN public key")
+    key = world.store.row(
+        "SELECT k.* FROM sentry_keys k JOIN sentry_projects p ON p.id = k.project_id"
+        " WHERE k.public = ? AND k.project_id = ? AND k.is_active AND p.status = 'active'",
+        public,
+        int(project),
+    )
+    if key is None:
+        # Unknown, disabled, and another project's: the client is not told which.
+        raise _refuse(403, "event submission rejected with_reason: ProjectId")
+    return key
+
+
+def _accept(world: World, key: Row, envelope: Envelope) -> Response:
+    if not envelope.events:
+        return answer({"id": envelope.event_id} if envelope.event_id else {})
+    now_ms = int(world.now().timestamp() * 1000)
+    seconds = _seconds_until_free(world, key, now_ms)
+    if seconds:
+        world.store.insert("sentry_outcomes", key_id=key["id"], outcome="dropped", at_ms=now_ms)
+        raise _over_limit(seconds)
+    event_id = ""
+    with world.store.transaction():
+        for event in envelope.events:
+            event_id = store_event(world, key, event, envelope.event_id, now_ms)
+    return answer({"id": event_id})
+
+
+def _seconds_until_free(world: World, key: Row, now_ms: int) -> int:
+    """Whole seconds until the key's limit lets another event in; 0 if it does now."""
+    count, window = key["rate_limit_count"], key["rate_limit_window"]
+    if not (count and window):
+        return 0
+    start = now_ms // 1000 // window * window
+    row = world.store.row(
+        "SELECT COUNT(*) AS events FROM sentry_outcomes"
+        " WHERE key_id = ? AND outcome = 'accepted' AND at_ms >= ?",
+        key["id"],
+        start * 1000,
+    )
+    accepted = row["events"] if row else 0
+    return 0 if accepted < count else max(1, math.ceil(start + window - now_ms / 1000))
+
+
+def _over_limit(seconds: int) -> Refused:
+    headers = {
+        "Retry-After": str(seconds),
+        "X-Sentry-Rate-Limits": f"{seconds}:{LIMITED_CATEGORIES}:key:key_quota",
+    }
+    return Refused(429, {"detail": QUOTA_MESSAGE}, headers)
+
+
+def store_event(
+    world: World, key: Row, event: Mapping[str, Any], fallback: Any, now_ms: int
+) -> str:
+    """Store one event, count it, and note the project's first event and environment."""
+    event_id = _event_id(event.get("event_id") or fallback)
+    project_id = key["project_id"]
+    world.store.write(
+        "INSERT OR IGNORE INTO sentry_events (project_id, event_id, key_id, received_ms, payload)"
+        " VALUES (?, ?, ?, ?, ?)",
+        project_id,
+        event_id,
+        key["id"],
+        now_ms,
+        json.dumps(event),
+    )
+    world.store.insert("sentry_outcomes", key_id=key["id"], outcome="accepted", at_ms=now_ms)
+    world.store.write(
+        "UPDATE sentry_projects SET first_event = ? WHERE id = ? AND first_event IS NULL",
+        render_time_ms(now_ms),
+        project_id,
+    )
+    if event.get("environment"):
+        world.store.write(
+            "INSERT OR IGNORE INTO sentry_environments (project_id, name) VALUES (?, ?)",
+            project_id,
+            str(event["environment"]),
+        )
+    return event_id
+
+
+def _event_id(value: Any) -> str:
+    text = str(value or "").replace("-", "").lower()
+    return text if _EVENT_ID.match(text) else secrets.token_hex(16)
