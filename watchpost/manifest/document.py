@@ -240,6 +240,9 @@ class PartBlock(Block):
 class GroupBlock(Block):
     """A monorepo: several Sentry projects under one id."""
 
+    name: ProjectName | None = Field(
+        None, description="Begins the names of its parts. Default: the id in title case."
+    )
     parts: dict[Identifier, PartBlock] = Field(
         min_length=1,
         description="One Sentry project each; `web` of `studio` has the id studio-web.",
@@ -284,6 +287,25 @@ def render_json_schema() -> str:
     """
     import json  # noqa: PLC0415 - validating needs no JSON
 
-    schema: dict[str, Any] = ManifestDocument.model_json_schema(by_alias=True)
+    schema = _simplify(ManifestDocument.model_json_schema(by_alias=True))
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _simplify(node: Any) -> Any:
+    """Remove generated titles, and `null` as a choice: the loader refuses a field without a value."""
+    if isinstance(node, list):
+        return [_simplify(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    node = {
+        key: _simplify(value)
+        for key, value in node.items()
+        if not (key == "title" and isinstance(value, str))
+        and not (key == "default" and value is None)
+    }
+    choices = [choice for choice in node.get("anyOf", []) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        del node["anyOf"]
+        node = {**choices[0], **node}
+    return node

@@ -52,6 +52,12 @@ class Declaration:
     group: GroupBlock | None
 
     @property
+    def name(self) -> str:
+        """The written name, or one made from the group's name and the ids."""
+        group = (self.group and self.group.name) or to_title(self.root)
+        return self.block.name or f"{group} {to_title(self.part)}".strip()
+
+    @property
     def keys(self) -> Mapping[str, KeyBlock]:
         """The written keys, or the default ones."""
         return DEFAULT_KEYS if self.block.keys is None else self.block.keys
@@ -144,7 +150,7 @@ def _resolve_entry(declaration: Declaration, document: ManifestDocument, log: Fa
     return Entry(
         id=declaration.id,
         root=declaration.root,
-        name=block.name or to_title(declaration.id),
+        name=declaration.name,
         slug=_resolve_slug(declaration, document, log),
         platform=block.platform,
         teams=_resolve_team_keys(declaration, document, log),
@@ -159,9 +165,9 @@ def _resolve_entry(declaration: Declaration, document: ManifestDocument, log: Fa
 
 
 def _check_name(declaration: Declaration, log: FaultLog) -> None:
-    length = len(to_title(declaration.id))
+    length = len(declaration.name)
     if declaration.block.name is None and length > MAX_NAME:
-        detail = f"made from its id it has {length} characters; allowed: at most {MAX_NAME}"
+        detail = f"its id makes one of {length} characters; allowed: at most {MAX_NAME}"
         log.add_fault(declaration.path, "needs a name", detail=detail, fix="add a shorter 'name:'")
 
 

@@ -52,8 +52,8 @@ def is_consequence(fault: Fault, pruned: set[Path]) -> bool:
     """
     if any(path[: len(fault.path)] == fault.path for path in pruned):
         return True
-    is_entry = fault.path[:1] == ("projects",) and fault.path[2:3] in ((), ("parts",))
     inherits = any(path[:1] in (("defaults",), ("organization",)) for path in pruned)
+    is_entry = len(fault.path) == (4 if fault.path[2:3] == ("parts",) else 2)
     return inherits and (is_entry or fault.path[-1:] == ("slug",))
 
 

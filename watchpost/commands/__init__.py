@@ -1,0 +1,37 @@
+"""
+The verbs of the command line: a literal table, so that only the module of the chosen verb is
+imported.
+
+Each module has `add_arguments(parser)` and `run(arguments) -> int`, which returns the exit code.
+
+Does not: parse arguments or catch errors; that is `watchpost.__main__`.
+
+Source: design.md 3 and 9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A command: its module, its line in `watchpost --help`, and two examples for its own help."""
+
+    module: str
+    summary: str
+    examples: tuple[str, str]
+
+
+VERBS: dict[str, Verb] = {
+    "schema": Verb(
+        "watchpost.commands.schema",
+        "print the JSON Schema of the manifest, for editors",
+        ("watchpost schema", "watchpost schema > docs/projects.schema.json"),
+    ),
+    "validate": Verb(
+        "watchpost.commands.validate",
+        "check a manifest without any network, and tell every fault at once",
+        ("watchpost validate", "watchpost validate fleet/projects.yaml --format json"),
+    ),
+}
