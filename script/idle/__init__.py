@@ -1,0 +1,1 @@
+"""Providers that do nothing, so that a run with them shows what the engine alone costs."""
