@@ -270,7 +270,7 @@ class ManifestDocument(Block):
     version: Literal[1] = Field(description="Version of this format: 1.")
     organization: Organization = Field(description="Slug of the Sentry organization.")
     defaults: DefaultsBlock = Field(
-        default=DefaultsBlock(), description="Values for every entry that sets none."
+        default_factory=DefaultsBlock, description="Values for every entry that sets none."
     )
     teams: dict[Identifier, TeamBlock] = Field(
         default={}, description="Teams by the key that entries use."
@@ -293,19 +293,18 @@ def render_json_schema() -> str:
 
 
 def _simplify(node: Any) -> Any:
-    """Remove generated titles, and `null` as a choice: the loader refuses a field without a value."""
+    """Remove generated titles, and `null` as a choice: no field may be without a value."""
     if isinstance(node, list):
         return [_simplify(item) for item in node]
     if not isinstance(node, dict):
         return node
-    node = {
-        key: _simplify(value)
-        for key, value in node.items()
-        if not (key == "title" and isinstance(value, str))
-        and not (key == "default" and value is None)
-    }
-    choices = [choice for choice in node.get("anyOf", []) if choice != {"type": "null"}]
-    if len(choices) == 1:
-        del node["anyOf"]
-        node = {**choices[0], **node}
-    return node
+    kept = {key: _simplify(value) for key, value in node.items() if not _is_noise(key, value)}
+    choices = [choice for choice in kept.get("anyOf", []) if choice != {"type": "null"}]
+    if len(choices) != 1:
+        return kept
+    del kept["anyOf"]
+    return {**choices[0], **kept}
+
+
+def _is_noise(key: str, value: Any) -> bool:
+    return (key == "title" and isinstance(value, str)) or (key == "default" and value is None)

@@ -68,9 +68,12 @@ class FaultLog:
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
 
-    def add_fault(self, path: Path, summary: str, *, detail: str = "", fix: str = "") -> None:
-        """Record something that keeps the manifest from being used."""
-        self.faults.append(Fault(self.source.position(path), path, summary, detail, fix))
+    def add_fault(
+        self, path: Path, summary: str, *, detail: str = "", fix: str = "", at_key: bool = False
+    ) -> None:
+        """Record what keeps the manifest from being used; *at_key*: it is about the name."""
+        find = self.source.key_position if at_key else self.source.position
+        self.faults.append(Fault(find(path), path, summary, detail, fix))
 
     def add_note(self, path: Path, summary: str, *, detail: str = "", fix: str = "") -> None:
         """Record something worth knowing that stops nothing."""

@@ -25,55 +25,71 @@ if TYPE_CHECKING:
     from watchpost.manifest.faults import Fault
     from watchpost.manifest.source import Path
 
-_PLACEHOLDERS: dict[str, Any] = {"version": 1, "organization": "unknown", "projects": {}}
+_STAND_INS: dict[str | int, Any] = {
+    "version": 1,
+    "organization": "unknown",
+    "projects": {},
+    "platform": "other",
+    "framework": {"_DSN": {"from": "dsn"}, "_TOKEN": {"from": "build-token"}},
+}
 
 
 def prune(data: dict[str, Any], faulty: Iterable[Path]) -> tuple[ManifestDocument, set[Path]]:
     """
-    Return the largest part of *data* that is valid without the *faulty* paths, and all paths left
-    out.
+    Return *data* less what is not valid and less the *faulty* paths, and all paths left out.
+
+    What a block cannot be without is replaced, so that the rest of the block is still checked.
     """
     pruned: set[Path] = set()
     doomed = set(faulty)
     while True:
         for path in doomed:
+            stand_in = _STAND_INS.get(path[-1]) if _is_fresh(path, pruned) else None
+            data = _replace(data, path, stand_in)
             pruned.add(path)
-            data = _without(data, path)
         try:
-            return ManifestDocument.model_validate({**_PLACEHOLDERS, **data}), pruned
+            return ManifestDocument.model_validate(data), pruned
         except ValidationError as error:
-            doomed = {_find_removable(item["type"], find_path(item)) for item in error.errors()}
+            found = ((item["type"], find_path(item)) for item in error.errors())
+            doomed = {_find_removable(kind, path, pruned) for kind, path in found}
 
 
 def is_consequence(fault: Fault, pruned: set[Path]) -> bool:
     """
-    Return whether *fault* may come from what was left out: in its own block, or in what every entry
-    inherits.
+    Return whether *fault* may come from what was left out.
+
+    That is: something in its own block, around it, or in what every entry inherits.
     """
-    if any(path[: len(fault.path)] == fault.path for path in pruned):
+    own = fault.path
+    if any(path[: len(own)] == own or own[: len(path)] == path for path in pruned):
         return True
     inherits = any(path[:1] in (("defaults",), ("organization",)) for path in pruned)
-    is_entry = len(fault.path) == (4 if fault.path[2:3] == ("parts",) else 2)
-    return inherits and (is_entry or fault.path[-1:] == ("slug",))
+    is_entry = len(own) == (4 if own[2:3] == ("parts",) else 2)
+    return inherits and (is_entry or own[-1:] == ("slug",))
 
 
-def _find_removable(kind: str, path: Path) -> Path:
-    """
-    Return what to leave out for an error at *path*: a missing field takes its block along, an item
-    its list.
-    """
-    path = path[:-1] if kind == "missing" else path
+def _find_removable(kind: str, path: Path, pruned: set[Path]) -> Path:
+    """Return what to leave out: a missing field takes its block along, a list item its list."""
+    if kind == "missing" and not (path[-1] in _STAND_INS and _is_fresh(path, pruned)):
+        path = path[:-1]
     return path[:-1] if path and isinstance(path[-1], int) else path
 
 
-def _without(data: Any, path: Path) -> Any:
+def _is_fresh(path: Path, pruned: set[Path]) -> bool:
+    """Return whether *path* may get a stand-in: one that was refused is not tried again."""
+    return len(path) == 1 or (len(path) > 1 and path not in pruned)
+
+
+def _replace(data: Any, path: Path, stand_in: Any) -> Any:
+    """Return *data* with *stand_in* at *path*; None leaves the key out."""
     if not path:
         return {}
     head, rest = path[0], path[1:]
-    if isinstance(data, dict) and head in data:
-        if rest:
-            return {**data, head: _without(data[head], rest)}
-        return {key: value for key, value in data.items() if key != head}
-    if isinstance(data, tuple) and isinstance(head, int) and head < len(data) and rest:
-        return (*data[:head], _without(data[head], rest), *data[head + 1 :])
-    return data
+    if isinstance(data, tuple) and isinstance(head, int) and rest:
+        return (*data[:head], _replace(data[head], rest, stand_in), *data[head + 1 :])
+    if not isinstance(data, dict) or (rest and head not in data):
+        return data
+    if rest:
+        return {**data, head: _replace(data[head], rest, stand_in)}
+    kept = {key: value for key, value in data.items() if key != head}
+    return kept if stand_in is None else {**kept, head: stand_in}

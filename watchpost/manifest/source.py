@@ -74,12 +74,14 @@ class Source:
         data: Plain data: dict with text keys, tuple, str, int, float, bool, None.
         problems: What is wrong with the YAML itself.
         marks: Where each path begins.
+        key_marks: Where the key of each path begins, for those that have one.
     """
 
     file: str
     data: Any = None
     problems: list[Problem] = field(default_factory=list)
     marks: dict[Path, yaml.Mark] = field(default_factory=dict)
+    key_marks: dict[Path, yaml.Mark] = field(default_factory=dict)
 
     def add_problem(self, path: Path, mark: yaml.Mark, summary: str, fix: str) -> None:
         """Record a problem found at *mark*."""
@@ -94,7 +96,13 @@ class Source:
         """
         while path and path not in self.marks:
             path = path[:-1]
-        mark = self.marks.get(path)
+        return self._locate(self.marks.get(path))
+
+    def key_position(self, path: Path) -> Position:
+        """Return where the key of *path* stands; like `position` where it has none."""
+        return self._locate(self.key_marks[path]) if path in self.key_marks else self.position(path)
+
+    def _locate(self, mark: yaml.Mark | None) -> Position:
         return (
             Position(self.file, mark.line + 1, mark.column + 1)
             if mark
@@ -267,6 +275,7 @@ def _convert_mapping(node: yaml.MappingNode, path: Path, source: Source) -> dict
             summary = f"given twice, first in line {first}"
             source.add_problem((*path, key.value), key.start_mark, summary, "keep one of them")
         else:
+            source.key_marks.setdefault((*path, key.value), key.start_mark)
             if not isinstance(value, yaml.ScalarNode):
                 source.marks[(*path, key.value)] = key.start_mark
             data[key.value] = _convert(value, (*path, key.value), source)

@@ -55,7 +55,8 @@ _FIXES: tuple[tuple[frozenset[str], type | tuple[type, ...], str], ...] = (
         "put it between double quotes, so that YAML reads a text",
     ),
     (frozenset({"string_type"}), (dict, tuple), "write one text after the colon"),
-    (frozenset({"bool_type", "int_type"}), str, "write true, false or digits without quotes"),
+    (frozenset({"bool_type"}), str, "write true or false, without quotes"),
+    (frozenset({"int_type"}), str, "write digits alone, without quotes or unit"),
     (frozenset({"tuple_type"}), (str, int, dict), "write '- ' before each item"),
     (
         frozenset({"dict_type", "model_type"}),
@@ -76,7 +77,8 @@ def translate_errors(errors: Iterable[ErrorDetails], log: FaultLog) -> None:
     """Add one fault to *log* for each of pydantic's *errors*."""
     for error in errors:
         summary, detail, fix = _explain(error)
-        log.add_fault(find_path(error), summary, detail=detail, fix=fix)
+        at_key = error["type"] == "extra_forbidden" or _KEY in error["loc"]
+        log.add_fault(find_path(error), summary, detail=detail, fix=fix, at_key=at_key)
 
 
 def _explain(error: ErrorDetails) -> tuple[str, str, str]:
@@ -100,6 +102,13 @@ def _explain(error: ErrorDetails) -> tuple[str, str, str]:
         case kind:
             summary = _NEEDED.get(kind, error["msg"])
             return summary, f"{seen}{_render_bound(error)}", _find_fix(kind, value)
+
+
+def _explain_broken_rule(error: ErrorDetails, seen: str) -> tuple[str, str, str]:
+    context = error["ctx"]
+    allowed = f"allowed: {context['allowed']}" if context["allowed"] else ""
+    parts = [allowed] if _KEY in error["loc"] else [seen, allowed]
+    return context["summary"], "; ".join(part for part in parts if part), context["fix"]
 
 
 def _explain_missing(error: ErrorDetails) -> tuple[str, str, str]:
