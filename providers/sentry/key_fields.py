@@ -38,10 +38,10 @@ recorded_rate_limit = declared_rate_limit
 
 def differing_fields(outputs: Properties, inputs: Properties) -> tuple[str, ...]:
     """Names of the inputs whose recorded value means something else."""
-    differing = [
+    differing: list[str] = [
         each
         for each in ("organization", "project", "name")
-        if text(outputs.get(each)) != text(inputs.get(each))
+        if each in inputs and text(outputs.get(each)) != text(inputs[each])
     ]
     differing += [
         each for each in FIELDS[1:] if (outputs.get(each) or 0) != (inputs.get(each) or 0)

@@ -41,7 +41,7 @@ def declared_slug(inputs: Properties) -> str:
 def declared_teams(inputs: Properties) -> tuple[str, ...]:
     """The declared teams in their order; `team` is the deprecated way to name only one."""
     teams = inputs.get("teams") or ([inputs["team"]] if inputs.get("team") else [])
-    return tuple(dict.fromkeys(text(each) for each in teams))
+    return tuple(dict.fromkeys(text(each) for each in teams if each))
 
 
 def declares_settings(inputs: Properties) -> bool:
@@ -144,9 +144,16 @@ def compute_outputs(
         **owners,
         "internalId": project.id,
         "projectId": project.id,
-        "color": project.color,
-        "features": list(project.features),
         "isBookmarked": project.is_bookmarked,
         "isPublic": project.is_public,
-        "status": project.status,
+        **_described(project, recorded or {}),
+    }
+
+
+def _described(project: Project, recorded: Properties) -> Properties:
+    """What some answers leave out; recorded values stay, so that no refresh shows them as drift."""
+    features = None if project.features is None else list(project.features)
+    seen = {"color": project.color, "features": features, "status": project.status}
+    return {
+        name: value if value is not None else recorded.get(name) for name, value in seen.items()
     }

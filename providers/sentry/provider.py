@@ -121,6 +121,7 @@ class SentryProvider(Provider):
         """Make the resource or go on with the existing one; in a preview, look only."""
         kind, inputs = self._type_of(request.type), to_plain(request.properties)
         tell = ResourceLog(self._log, request.urn)
+        _raise_if_missing(kind, inputs)
         if request.preview:
             look = functools.partial(kind.preview_create, request.name, inputs, tell)
             unknown = kind.unknown_outputs(inputs)
@@ -205,6 +206,12 @@ def _look_only(look: Callable[[], Created], unknown: Properties, tell: ResourceL
     except WatchpostError as error:
         tell.warn(str(error))
         return Created("", unknown)
+
+
+def _raise_if_missing(kind: ResourceType, inputs: Properties) -> None:
+    missing = [each for each in kind.required if not inputs.get(each)]
+    if missing:
+        raise SettingsError("inputs", f"required and missing: {', '.join(missing)}")
 
 
 def _failures(faults: dict[str, str]) -> list[CheckFailure]:

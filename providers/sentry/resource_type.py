@@ -78,9 +78,16 @@ class Difference:
 
 
 class ResourceType(Protocol):
-    """One type of resource. Values are plain; `outputs` are the recorded ones."""
+    """
+    One type of resource. Values are plain; `outputs` are the recorded ones.
+
+    Attributes:
+        secrets: Names of the outputs that are secret.
+        required: Names of the inputs without which nothing can be created.
+    """
 
     secrets: frozenset[str]
+    required: tuple[str, ...]
 
     def check(self, inputs: Properties) -> dict[str, str]:
         """Faults by input name; no network."""

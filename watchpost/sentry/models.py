@@ -85,8 +85,8 @@ class Project:
         platform: Empty where none is set.
         teams: Slugs of the teams bound to it, in Sentry's order, which means nothing.
         has_events: Whether it ever received an event.
-        status: `active` as a rule.
-        color: For Sentry's pages; empty where the answer has none.
+        status: `active` as a rule; this and the next two are None where the answer has none.
+        color: For Sentry's pages.
         features: Names of what is switched on.
         is_bookmarked: Whether the token's user starred it.
         is_public: Whether everybody may see it.
@@ -99,9 +99,9 @@ class Project:
     platform: str = ""
     teams: tuple[str, ...] = ()
     has_events: bool = False
-    status: str = ""
-    color: str = ""
-    features: tuple[str, ...] = ()
+    status: str | None = None
+    color: str | None = None
+    features: tuple[str, ...] | None = None
     is_bookmarked: bool = False
     is_public: bool = False
     settings: ProjectSettings | None = None
@@ -116,9 +116,9 @@ class Project:
             platform=data.get("platform") or "",
             teams=tuple(team["slug"] for team in data.get("teams") or ()),
             has_events=bool(data.get("firstEvent")),
-            status=data.get("status") or "",
-            color=data.get("color") or "",
-            features=tuple(sorted(data.get("features") or ())),
+            status=data.get("status"),
+            color=data.get("color"),
+            features=tuple(sorted(data["features"])) if "features" in data else None,
             is_bookmarked=bool(data.get("isBookmarked")),
             is_public=bool(data.get("isPublic")),
             settings=_settings_from_json(data),
