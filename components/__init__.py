@@ -1,0 +1,1 @@
+"""Pulumi resources of the program, and the one dynamic provider."""

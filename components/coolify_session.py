@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from components.coolify_properties import FINGERPRINT_SETTING
 from watchpost.coolify import DEFAULT_QUEUE_PATIENCE_SECONDS, TOKEN_VARIABLE, CoolifySession
 from watchpost.errors import SettingsError
 from watchpost.transport import resolve_url
-
-if TYPE_CHECKING:
-    from pulumi.dynamic import Config
 
 URL_SETTING = "coolify:url"
 URL_VARIABLE = "COOLIFY_URL"
@@ -28,7 +25,14 @@ _sessions: dict[tuple[str, str, str, float], CoolifySession] = {}
 _sessions_lock = threading.Lock()
 
 
-def open_session(config: Config) -> CoolifySession:
+class Settings(Protocol):
+    """The stack's settings by their full names, `namespace:name`."""
+
+    def get(self, name: str, /) -> str | None:
+        """The setting, None where the stack does not say."""
+
+
+def open_session(config: Settings) -> CoolifySession:
     """
     Answer this process's session of the Coolify that the stack names.
 

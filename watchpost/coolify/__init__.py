@@ -9,7 +9,6 @@ Does not: import Pulumi, or know the manifest. Source: design.md 5; reference/co
 from watchpost.coolify.client import (
     Application,
     CoolifyClient,
-    Environment,
     Project,
     Service,
     is_app_gone,
@@ -67,7 +66,6 @@ __all__ = [
     "DesiredEnvironment",
     "DesiredVariable",
     "Effect",
-    "Environment",
     "Kept",
     "Kind",
     "Owed",

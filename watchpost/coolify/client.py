@@ -41,7 +41,6 @@ class Application:
 
     uuid: str
     name: str
-    environment_id: int | None
     status: str
     build_pack: str
     is_sensitive_readable: bool
@@ -58,21 +57,12 @@ class Service:
 
     uuid: str
     name: str
-    environment_id: int | None
     status: str
 
     @property
     def is_running(self) -> bool:
         """True if its containers run."""
         return self.status.startswith("running")
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """One environment of a project; applications name it by `id`."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,41 +101,29 @@ class CoolifyClient:
     def list_applications(self) -> tuple[Application, ...]:
         """All applications of the token's team."""
         answers = self._transport.request("GET", f"{_API}/applications").as_list()
-        return tuple(
-            Application(
-                uuid=str(answer["uuid"]),
-                name=str(answer.get("name", "")),
-                environment_id=answer.get("environment_id"),
-                status=str(answer.get("status") or ""),
-                build_pack=str(answer.get("build_pack") or ""),
-                is_sensitive_readable="docker_compose_raw" in answer,
-            )
-            for answer in answers
-        )
+        return tuple(_application(answer) for answer in answers)
 
     def list_services(self) -> tuple[Service, ...]:
         """All services of the token's team."""
         answers = self._transport.request("GET", f"{_API}/services").as_list()
-        return tuple(
-            Service(
-                uuid=str(answer["uuid"]),
-                name=str(answer.get("name", "")),
-                environment_id=answer.get("environment_id"),
-                status=str(answer.get("status") or ""),
-            )
-            for answer in answers
-        )
+        return tuple(_service(answer) for answer in answers)
 
     def list_projects(self) -> tuple[Project, ...]:
         """All projects of the token's team."""
         answers = self._transport.request("GET", f"{_API}/projects").as_list()
         return tuple(Project(str(answer["uuid"]), str(answer["name"])) for answer in answers)
 
-    def list_environments(self, project_uuid: str) -> tuple[Environment, ...]:
-        """All environments of one project. Raises NotFound."""
-        path = f"{_API}/projects/{quote(project_uuid, safe='')}/environments"
-        answers = self._transport.request("GET", path).as_list()
-        return tuple(Environment(int(answer["id"]), str(answer["name"])) for answer in answers)
+    def list_environment(
+        self, project_uuid: str, environment: str
+    ) -> dict[Kind, tuple[Application, ...] | tuple[Service, ...]]:
+        """Applications and services of one environment, keyed by kind. Raises NotFound."""
+        parts = (quote(part, safe="") for part in (project_uuid, environment))
+        path = f"{_API}/projects/{'/'.join(parts)}"
+        answer = self._transport.request("GET", path).as_object()
+        return {
+            "application": tuple(map(_application, answer.get("applications") or ())),
+            "service": tuple(map(_service, answer.get("services") or ())),
+        }
 
     def list_rows(self, app: AppRef) -> tuple[Row, ...]:
         """All rows of one app, foreign ones included. Raises NotFound if the app is gone."""
@@ -229,6 +207,24 @@ def is_app_gone(error: NotFound, app: AppRef) -> bool:
     """Tell an app that is gone from a path that is: only Coolify itself names the app."""
     message = str(error.body.get("message", "")) if isinstance(error.body, dict) else ""
     return message.lower().startswith(f"{app.kind} not found")
+
+
+def _application(answer: dict[str, Any]) -> Application:
+    return Application(
+        uuid=str(answer["uuid"]),
+        name=str(answer.get("name", "")),
+        status=str(answer.get("status") or ""),
+        build_pack=str(answer.get("build_pack") or ""),
+        is_sensitive_readable="docker_compose_raw" in answer,
+    )
+
+
+def _service(answer: dict[str, Any]) -> Service:
+    return Service(
+        uuid=str(answer["uuid"]),
+        name=str(answer.get("name", "")),
+        status=str(answer.get("status") or ""),
+    )
 
 
 def _app_path(app: AppRef) -> str:
