@@ -1,46 +1,46 @@
 CREATE TABLE IF NOT EXISTS coolify_instance (
-    id INTEGER PRIMARY KEY, last_write INTEGER NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, last_write INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS coolify_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS coolify_users (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS coolify_teams (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, description TEXT,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, description TEXT,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS coolify_members (
-    id INTEGER PRIMARY KEY, team_id INTEGER NOT NULL, user_id INTEGER NOT NULL, role TEXT NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, team_id INTEGER NOT NULL, user_id INTEGER NOT NULL, role TEXT NOT NULL
 );
 -- abilities: a JSON list. team_id null: a token without a team.
 CREATE TABLE IF NOT EXISTS coolify_tokens (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, secret TEXT NOT NULL, user_id INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, secret TEXT NOT NULL, user_id INTEGER NOT NULL,
     team_id INTEGER, abilities TEXT NOT NULL, expires_at TEXT
 );
 CREATE TABLE IF NOT EXISTS coolify_projects (
-    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, team_id INTEGER NOT NULL, name TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, team_id INTEGER NOT NULL, name TEXT NOT NULL,
     description TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS coolify_environments (
-    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, project_id INTEGER NOT NULL, name TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, project_id INTEGER NOT NULL, name TEXT NOT NULL,
     description TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS coolify_applications (
-    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, environment_id INTEGER NOT NULL, name TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, environment_id INTEGER NOT NULL, name TEXT NOT NULL,
     description TEXT, build_pack TEXT NOT NULL, status TEXT NOT NULL, git_commit_sha TEXT NOT NULL,
     git_repository TEXT NOT NULL, git_branch TEXT NOT NULL, fqdn TEXT,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS coolify_services (
-    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, environment_id INTEGER NOT NULL, name TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, environment_id INTEGER NOT NULL, name TEXT NOT NULL,
     description TEXT, status TEXT NOT NULL, docker_compose_raw TEXT NOT NULL,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS coolify_tags (
-    id INTEGER PRIMARY KEY, team_id INTEGER NOT NULL, name TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, team_id INTEGER NOT NULL, name TEXT NOT NULL,
     kind TEXT NOT NULL, resource_id INTEGER NOT NULL
 );
 -- Variables. kind: application or service. written: grows with every write, like a row's place in
 -- a real table, which decides the order of a list without ORDER BY.
 CREATE TABLE IF NOT EXISTS coolify_rows (
-    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, kind TEXT NOT NULL, resource_id INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, kind TEXT NOT NULL, resource_id INTEGER NOT NULL,
     key TEXT NOT NULL, value TEXT, comment TEXT, "order" INTEGER, version TEXT NOT NULL,
     is_preview INTEGER NOT NULL, is_runtime INTEGER NOT NULL, is_buildtime INTEGER NOT NULL,
     is_literal INTEGER NOT NULL, is_multiline INTEGER NOT NULL, is_shown_once INTEGER NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS coolify_rows (
 );
 CREATE INDEX IF NOT EXISTS coolify_rows_resource ON coolify_rows (kind, resource_id);
 CREATE TABLE IF NOT EXISTS coolify_deployments (
-    id INTEGER PRIMARY KEY, deployment_uuid TEXT NOT NULL, application_id INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, deployment_uuid TEXT NOT NULL, application_id INTEGER NOT NULL,
     status TEXT NOT NULL, commit_sha TEXT NOT NULL, pull_request_id INTEGER NOT NULL,
     force_rebuild INTEGER NOT NULL, restart_only INTEGER NOT NULL, finished_at TEXT,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
@@ -63,6 +63,6 @@ CREATE UNIQUE INDEX IF NOT EXISTS coolify_deployments_uuid
     ON coolify_deployments (deployment_uuid);
 -- What a service's containers were last started with.
 CREATE TABLE IF NOT EXISTS coolify_service_runs (
-    id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, runtime TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, service_id INTEGER NOT NULL, runtime TEXT NOT NULL,
     buildtime TEXT NOT NULL, created_at TEXT NOT NULL
 );
