@@ -1,0 +1,138 @@
+"""Answers that break off or fail: after each the app is as declared, exactly once."""
+
+import pytest
+
+from tests.provider.coolify.apps import App
+from tests.provider.coolify.examples import DSN, OTHER_DSN, inputs, variable
+from tests.provider.coolify.stack import Stack
+from tests.sandboxes import RunningSandbox
+from watchpost.errors import ApiUnavailable, Forbidden
+
+CHANGED = inputs(variables={"SENTRY_DSN": variable(OTHER_DSN), "NEW": variable("new")})
+FAULTS = {
+    "dropped before": {"drop": "before"},
+    "dropped after": {"drop": "after"},
+    "500": {"status": 500, "body": {"message": "Server Error"}},
+    "500, applied": {"status": 500, "applied": True, "body": {"message": "Server Error"}},
+    "503": {"status": 503, "body": {}},
+    "429": {"status": 429, "body": {"message": "Too Many Attempts."}},
+}
+
+
+def assert_as_declared(app: App) -> None:
+    """CHANGED, each row once, nothing left of what is not declared."""
+    ours = sorted(
+        (row["key"], bool(row["is_preview"]), row["value"])
+        for row in app.rows()
+        if str(row["comment"]).startswith("watchpost:")
+    )
+    assert ours == [
+        ("NEW", False, "new"),
+        ("NEW", True, None),
+        ("SENTRY_DSN", False, OTHER_DSN),
+        ("SENTRY_DSN", True, None),
+    ]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "GET"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_call_survives_each_fault(
+    method: str, fault: str, stack: Stack, app: App, sandbox: RunningSandbox
+) -> None:
+    """A create, an update, a delete and a read that fail twice leave nothing twice or undone."""
+    stack.up(inputs())
+    app.finish_deployments()
+    sandbox.add_fault(service="coolify", method=method, path="/envs", first=2, **FAULTS[fault])
+    stack.up(CHANGED)
+    assert_as_declared(app)
+    app.finish_deployments()
+    assert app.running_environment()["runtime"]["SENTRY_DSN"] == OTHER_DSN
+    sandbox.clear_faults()
+    assert stack.up(CHANGED) == "same"
+
+
+@pytest.mark.parametrize("fault", ["dropped before", "dropped after", "500", "500, applied", "503"])
+def test_a_redeploy_survives_each_fault(
+    fault: str, stack: Stack, app: App, sandbox: RunningSandbox
+) -> None:
+    """An unclear answer to a restart is looked up before it is sent again."""
+    stack.up(inputs())
+    app.finish_deployments()
+    before = len(app.deployments())
+    sandbox.add_fault(service="coolify", method="POST", path="/restart$", first=1, **FAULTS[fault])
+    stack.up(CHANGED)
+    assert len(app.deployments()) == before + 1
+    app.finish_deployments()
+    assert app.running_environment()["runtime"]["SENTRY_DSN"] == OTHER_DSN
+
+
+def test_somebody_who_was_faster_is_not_doubled(
+    stack: Stack, app: App, sandbox: RunningSandbox
+) -> None:
+    """A row made between our look and our create is found by its 409, and then judged."""
+    stack.new_process()
+    sandbox.add_fault(
+        service="coolify",
+        method="POST",
+        path="/envs$",
+        first=1,
+        status=409,
+        applied=True,
+        body={"message": "Environment variable already exists. Use PATCH request to update it."},
+    )
+    stack.apply(CHANGED)
+    assert_as_declared(app)
+
+
+def test_a_row_that_vanished_is_made_anew(stack: Stack, app: App) -> None:
+    """A row deleted between our look and our update is found by its 404."""
+    stack.up(inputs(variables={"SENTRY_DSN": variable(DSN), "NEW": variable("old")}))
+    stack.new_process()
+    stack.refresh()
+    app.remove("SENTRY_DSN")
+    stack.apply(CHANGED)
+    assert_as_declared(app)
+
+
+def test_one_app_that_cannot_be_read_does_not_stop_the_run(
+    stack: Stack, sandbox: RunningSandbox
+) -> None:
+    """Its read answers what was recorded and why; only its own update fails."""
+    stack.up(inputs())
+    sandbox.add_fault(service="coolify", method="GET", path="/envs", status=403, body={})
+    recorded = stack.outs
+    stack.new_process()
+    stack.refresh()
+    assert stack.outs["state"] == "unchecked"
+    assert "403" in stack.outs["reason"]
+    assert stack.outs["variables"] == recorded["variables"]
+    assert stack.step(inputs()) == "update"
+    with pytest.raises(Forbidden, match="acme/shop: application shop-web"):
+        stack.apply(inputs())
+    sandbox.clear_faults()
+    assert stack.up(inputs()) == "same"
+
+
+def test_a_write_that_fails_for_good_is_named(stack: Stack, sandbox: RunningSandbox) -> None:
+    """The message names the entry, the app and the variable."""
+    sandbox.add_fault(
+        service="coolify", method="POST", path="/envs", status=422, body={"message": "No."}
+    )
+    with pytest.raises(Exception, match=r"acme/shop: application shop-web: SENTRY_DSN: .*422"):
+        stack.up(inputs(variables={"SENTRY_DSN": variable()}))
+
+
+def test_a_create_that_is_never_clear_ends(stack: Stack, sandbox: RunningSandbox) -> None:
+    """Coolify's fault is reported after a handful of tries, not repeated for ever."""
+    sandbox.add_fault(service="coolify", method="POST", path="/envs", status=503, body={})
+    sandbox.clear_log()
+    with pytest.raises(ApiUnavailable):
+        stack.up(inputs())
+    assert 1 < len(sandbox.writes("coolify")) <= 5
+
+
+def test_the_rate_limit_is_kept(stack: Stack, app: App, sandbox: RunningSandbox) -> None:
+    """With few calls per window the run waits and completes."""
+    sandbox.set_limits(coolify={"limit": 8, "window_seconds": 1})
+    stack.up(CHANGED)
+    assert_as_declared(app)
