@@ -112,7 +112,8 @@ class SentryControl:
         """
         ``{"name", "scopes": [...], "kind", "user" or "organization", "expires_at"}``.
 
-        Without scopes a token has all of them, an organization's token exactly ``org:ci``.
+        Without scopes a token has all of them, an organization's token exactly ``org:ci``; a scope
+        brings the lower ones of its family.
         Answers ``{"name", "token"}``.
         """
         body = await request.json()
@@ -123,8 +124,8 @@ class SentryControl:
         value = insert_token(
             self.world,
             body["name"],
-            scopes=" ".join(sorted(body.get("scopes", every))),
             kind=kind,
+            held=body.get("scopes", every),
             user_id=self._user(body)["id"] if kind == "user" else None,
             organization_id=None if kind == "user" else self._organization(body)["id"],
             expires_at=body.get("expires_at"),

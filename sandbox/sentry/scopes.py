@@ -6,7 +6,7 @@ Does not: look at a request; sandbox.sentry.access combines a token's scopes wit
 Source: the role lists of a recorded organization; getsentry/sentry, src/sentry/api/bases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 ScopeMap = Mapping[str, tuple[str, ...]]
 """Scopes keyed by HTTP method; any one of them is enough. A method that is absent is refused."""
@@ -48,6 +48,7 @@ TEAM_ROLES: Mapping[str, frozenset[str]] = {
     "admin": TEAM_ADMIN,
 }
 ALL = OWNER
+_LEVELS = ("read", "write", "admin")
 ORGANIZATION_TOKEN = frozenset(("org:ci",))
 
 _READ_PROJECT = ("project:read", "project:write", "project:admin")
@@ -102,3 +103,14 @@ RELEASES: ScopeMap = {
     "PUT": (*_WRITE_PROJECT, "project:releases", "org:ci"),
     "DELETE": ("project:admin", "project:releases"),
 }
+
+
+def with_implied(scopes: Iterable[str]) -> frozenset[str]:
+    """The scopes and all lower ones of their families: admin implies write, write implies read."""
+    held = set(scopes)
+    for scope in tuple(held):
+        family, _, level = scope.partition(":")
+        if level in _LEVELS:
+            lower = {f"{family}:{name}" for name in _LEVELS[: _LEVELS.index(level)]}
+            held |= lower & ALL
+    return frozenset(held)

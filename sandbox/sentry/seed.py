@@ -5,6 +5,7 @@ Does not: go through the API; rows are written as a server's own history would h
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sandbox.sentry import scopes
@@ -16,9 +17,18 @@ from sandbox.world import Seeded, World
 # Ids begin above this, so that none reads like a count.
 FIRST_ID = 100
 TABLES = ("organizations", "users", "teams", "projects", "keys", "members")
-READONLY = "org:read project:read team:read event:read"
-WRITER = "org:read project:read project:write team:read"
-INTERNAL = "org:read project:admin team:admin event:read event:write alerts:write project:releases"
+PREFIXES = {"user": "sntryu_", "internal": "sntryi_", "organization": "sntrys_"}
+READONLY = ("org:read", "project:read", "team:read", "event:read")
+WRITER = ("org:read", "project:read", "project:write", "team:read")
+INTERNAL = (
+    "org:read",
+    "project:admin",
+    "team:admin",
+    "event:read",
+    "event:write",
+    "alerts:write",
+    "project:releases",
+)
 
 
 @dataclass(frozen=True)
@@ -67,40 +77,31 @@ def _organization(
 
 
 def _tokens(world: World, acme: Organization, other: Organization) -> dict[str, str]:
-    every = " ".join(sorted(scopes.ALL))
+    owner = {"user_id": acme.owner_id}
     return {
-        "root": insert_token(world, "root", scopes=every, user_id=acme.owner_id),
-        "readonly": insert_token(world, "readonly", scopes=READONLY, user_id=acme.owner_id),
-        "writer": insert_token(world, "writer", scopes=WRITER, user_id=acme.owner_id),
-        "foreign": insert_token(world, "foreign", scopes=every, user_id=other.owner_id),
+        "root": insert_token(world, "root", held=scopes.ALL, **owner),
+        "readonly": insert_token(world, "readonly", held=READONLY, **owner),
+        "writer": insert_token(world, "writer", held=WRITER, **owner),
+        "foreign": insert_token(world, "foreign", held=scopes.ALL, user_id=other.owner_id),
         "internal": insert_token(
-            world, "internal", scopes=INTERNAL, kind="internal", organization_id=acme.id
+            world, "internal", kind="internal", held=INTERNAL, organization_id=acme.id
         ),
     }
 
 
 def insert_token(
-    world: World,
-    name: str,
-    *,
-    scopes: str,
-    kind: str = "user",
-    user_id: int | None = None,
-    organization_id: int | None = None,
-    expires_at: str | None = None,
+    world: World, name: str, *, kind: str = "user", held: Iterable[str], **columns: object
 ) -> str:
-    """Insert a token and return its value, with the prefix of its kind."""
-    prefix = {"user": "sntryu_", "internal": "sntryi_", "organization": "sntrys_"}[kind]
-    value = prefix + secrets.token_hex(32)
+    """
+    Insert a token and return its value, with the prefix of its kind.
+
+    *held* are its scopes; lower ones of each family come with them, as when a server makes a token.
+    *columns* are further columns of the row: user_id or organization_id, expires_at.
+    """
+    value = PREFIXES[kind] + secrets.token_hex(32)
+    granted = " ".join(sorted(scopes.with_implied(held)))
     world.store.insert(
-        "sentry_tokens",
-        value=value,
-        name=name,
-        kind=kind,
-        scopes=scopes,
-        user_id=user_id,
-        organization_id=organization_id,
-        expires_at=expires_at,
+        "sentry_tokens", value=value, name=name, kind=kind, scopes=granted, **columns
     )
     return value
 

@@ -83,6 +83,17 @@ def test_index_knows_no_user_of_an_internal_integration(acme: Acme) -> None:
     assert "project:admin" in body["auth"]["scopes"]
 
 
+def test_scope_brings_the_lower_ones(web: Acme) -> None:
+    """A token made with project:admin may read and write projects too."""
+    token = web.token("admin", scopes=["project:admin"])
+    assert web.get("/", token).body["auth"]["scopes"] == [
+        "project:admin",
+        "project:read",
+        "project:write",
+    ]
+    assert web.get("/projects/acme/shop/", token).status == 200
+
+
 def test_internal_integration_reaches_all_projects(web: Acme) -> None:
     """An internal integration changes and deletes, but joins no team."""
     assert web.call("PUT", "/projects/acme/shop/", {"name": "x"}, token="internal").status == 200
