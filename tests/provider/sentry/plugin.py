@@ -23,8 +23,9 @@ from pulumi.runtime.proto import (
     provider_pb2_grpc,
 )
 
-from tests.sandboxes import ROOT, RunningSandbox
+from tests.sandboxes import RunningSandbox
 
+ROOT = Path(__file__).parents[3]
 LAUNCHER = ROOT / "providers" / "sentry" / "pulumi-resource-sentry"
 TYPES = {
     "team": "sentry:index/sentryTeam:SentryTeam",
@@ -145,7 +146,7 @@ class Plugin:
                 urn=urn(kind, name),
                 olds=_struct(state.outputs),
                 news=_struct(inputs),
-                oldInputs=_struct(state.inputs),
+                old_inputs=_struct(state.inputs),
             )
         )
 
@@ -164,7 +165,7 @@ class Plugin:
                 urn=urn(kind, name),
                 olds=_struct(state.outputs),
                 news=_struct(inputs),
-                oldInputs=_struct(state.inputs),
+                old_inputs=_struct(state.inputs),
                 preview=preview,
             )
         )
