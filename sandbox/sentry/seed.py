@@ -77,11 +77,11 @@ def _organization(
 
 
 def _tokens(world: World, acme: Organization, other: Organization) -> dict[str, str]:
-    owner = {"user_id": acme.owner_id}
+    owner = acme.owner_id
     return {
-        "root": insert_token(world, "root", held=scopes.ALL, **owner),
-        "readonly": insert_token(world, "readonly", held=READONLY, **owner),
-        "writer": insert_token(world, "writer", held=WRITER, **owner),
+        "root": insert_token(world, "root", held=scopes.ALL, user_id=owner),
+        "readonly": insert_token(world, "readonly", held=READONLY, user_id=owner),
+        "writer": insert_token(world, "writer", held=WRITER, user_id=owner),
         "foreign": insert_token(world, "foreign", held=scopes.ALL, user_id=other.owner_id),
         "internal": insert_token(
             world, "internal", kind="internal", held=INTERNAL, organization_id=acme.id

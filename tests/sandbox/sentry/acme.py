@@ -26,7 +26,7 @@ class Acme:
         method: str,
         path: str,
         body: object = None,
-        token: str = "root",
+        token: str = "root",  # noqa: S107  the name of a token
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """One call with the token of that name, or with the value of a token made by the test."""
@@ -34,7 +34,7 @@ class Acme:
         url = f"{self.sandbox.sentry_url}/api/0{path}"
         return send(method, url, token=value, body=body, headers=headers)
 
-    def get(self, path: str, token: str = "root") -> Answer:
+    def get(self, path: str, token: str = "root") -> Answer:  # noqa: S107  the name of a token
         """GET."""
         return self.call("GET", path, token=token)
 

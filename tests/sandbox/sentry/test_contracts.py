@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandboxes import ROOT, RunningSandbox
+from tests.sandboxes import RunningSandbox
 
+ROOT = Path(__file__).parents[3]
 CONTRACTS = ROOT.parent / "shared" / "contracts"
 FIRST_ERROR = 400
 

@@ -12,7 +12,7 @@ HEX = "0123456789abcdef0123456789abcdef"
 
 
 def test_key_shape(web: Acme) -> None:
-    """id and public are the same 32 hex digits, projectId is a number, and the DSNs agree."""
+    """Its id and public part are the same 32 hex digits, projectId is a number, and the DSNs agree."""
     key = web.get(KEYS).body[0]
     host = web.sandbox.sentry_url.removeprefix("http://")
     public, project = key["public"], key["projectId"]
@@ -168,7 +168,7 @@ def test_changing_the_limit(web: Acme, limit: Any, status: int, stored: Any) -> 
 
 
 def test_status_filter(web: Acme) -> None:
-    """active and inactive filter; any other value gives an empty list."""
+    """Asking for active or inactive filters; any other value gives an empty list."""
     key = web.key("shop", name="off")
     change(web, key, isActive=False)
     assert [k["name"] for k in web.get(f"{KEYS}?status=active").body] == ["Default"]

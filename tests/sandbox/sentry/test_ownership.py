@@ -10,7 +10,7 @@ PATH = "/projects/acme/shop/ownership/"
 OWNER = "admin@example.com"
 
 
-def put(acme: Acme, token: str = "root", **fields: Any) -> Any:
+def put(acme: Acme, token: str = "root", **fields: Any) -> Any:  # noqa: S107  a token's name
     """Change the ownership of shop and return the answer."""
     return acme.call("PUT", PATH, fields, token=token)
 
@@ -30,7 +30,7 @@ def test_never_configured(web: Acme) -> None:
 
 
 def test_rules_are_stored_trimmed(web: Acme) -> None:
-    """raw is trimmed; the schema names the owners with their ids."""
+    """The text is trimmed; the schema names the owners with their ids."""
     answer = put(web, raw=f"  path:src/* #web {OWNER.upper()}\n# a comment\nurl:x #web\n")
     assert answer.status == 200
     shown = web.get(PATH).body
@@ -73,8 +73,10 @@ def test_matchers(web: Acme, raw: str, matcher: tuple[str, str]) -> None:
         ),
         (
             "path:a x@y.z #nobody",
-            "Invalid rule owners: Team #nobody does not have access to project 'shop'. "
-            "User x@y.z is not a member of this organization.",
+            (
+                "Invalid rule owners: Team #nobody does not have access to project 'shop'. "
+                "User x@y.z is not a member of this organization."
+            ),
         ),
         (
             "path:a dev@acme.example",
