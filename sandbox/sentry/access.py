@@ -47,7 +47,9 @@ class Access:
         return self.is_member_of_all or any(team in self.team_scopes for team in team_ids)
 
     def reaches_team(self, team: Mapping[str, Any], wanted: Collection[str]) -> bool:
-        """Whether one of the *wanted* scopes holds for this team."""
+        """Whether one of the *wanted* scopes holds for this team; never for a deleted one."""
+        if team["status"] != "active":
+            return False
         if not (self.sees_all or team["id"] in self.team_scopes):
             return False
         return self.has_any(wanted) or bool(self.team_scopes.get(team["id"], set()) & set(wanted))

@@ -51,12 +51,10 @@ class SentryApp:
         ingested = INGEST_PATH.match(path)
         if ingested and request.method == "POST":
             response = await ingest(self.world, request, ingested["project"], ingested["kind"])
-        elif not path.endswith("/"):
-            response = _answer_without_slash(request)
         elif path.startswith(INDEX):
             response = await self._answer_api(request)
         else:
-            response = Response(status_code=404)
+            response = _answer_unknown(path, request.headers.get("content-type", ""))
         await response(scope, receive, send)
 
     async def _answer_api(self, request: Request) -> Response:
@@ -73,9 +71,7 @@ class SentryApp:
             call = await _read_call(self.world, request, caller, segments)
             if admission and admission.refusal:
                 raise admission.refusal
-            if failure:
-                raise failure
-            response = _dispatch(call, endpoint)
+            response = _dispatch(call, endpoint, failure)
         except Refused as refused:
             response = answer(refused.body, refused.status, refused.headers)
         finally:
@@ -111,8 +107,12 @@ async def _read_call(
     )
 
 
-def _dispatch(call: Call, endpoint: Endpoint | None) -> Response:
-    if call.path == INDEX and call.method == "GET":
+def _dispatch(call: Call, endpoint: Endpoint | None, failure: Refused | None) -> Response:
+    if endpoint is None and not _is_known(call):
+        return _answer_unknown(call.path, call.content_type)
+    if failure:
+        raise failure
+    if call.path == INDEX:
         return show_index(call)
     if BROWSER_ONLY.match(call.path):
         raise unauthenticated()
@@ -121,21 +121,33 @@ def _dispatch(call: Call, endpoint: Endpoint | None) -> Response:
         if documented:
             raise not_simulated(f"{call.method} {documented}")
     if endpoint is None:
-        return _answer_unrouted(call)
+        return _answer_retired(call)
+    return _answer_endpoint(call, endpoint)
+
+
+def _is_known(call: Call) -> bool:
+    """Whether there is something to say about a path that no endpoint has."""
+    if call.path == INDEX:
+        return call.method == "GET"
+    if BROWSER_ONLY.match(call.path) or RETIRED.match(call.path):
+        return True
+    return find_documented(call.path, call.method) is not None
+
+
+def _answer_retired(call: Call) -> Response:
+    if call.caller is None:
+        raise unauthenticated()
+    return answer({"message": "This API no longer exists."}, 410)
+
+
+def _answer_endpoint(call: Call, endpoint: Endpoint) -> Response:
     _check_scopes(call, endpoint)
     endpoint.resolve(call)
     handler = endpoint.handlers.get(call.method)
     if handler is None:
-        raise Refused(405, {"detail": f'Method "{call.method}" not allowed.'})
+        headers = {"Allow": ", ".join((*endpoint.handlers, "OPTIONS"))}
+        raise Refused(405, {"detail": f'Method "{call.method}" not allowed.'}, headers)
     return handler(call)
-
-
-def _answer_unrouted(call: Call) -> Response:
-    if not RETIRED.match(call.path):
-        return Response(status_code=404)
-    if call.caller is None:
-        raise unauthenticated()
-    return answer({"message": "This API no longer exists."}, 410)
 
 
 def _check_scopes(call: Call, endpoint: Endpoint) -> None:
@@ -146,11 +158,13 @@ def _check_scopes(call: Call, endpoint: Endpoint) -> None:
         raise insufficient_scope(wanted)
 
 
-def _answer_without_slash(request: Request) -> Response:
-    """404 that guesses the reason; as JSON for a request that says it sends JSON."""
+def _answer_unknown(path: str, content_type: str) -> Response:
+    """404: empty, or with a guess at the reason, as JSON for a request that says it sends JSON."""
+    if path.endswith("/"):
+        return Response(status_code=404)
     help_text = "Route not found, did you forget a trailing slash?"
-    suggestion = f"try: {request.url.path}/"
-    if request.headers.get("content-type", "").startswith("application/json"):
+    suggestion = f"try: {path}/"
+    if content_type.startswith("application/json"):
         return answer({"info": f"{help_text} {suggestion}"}, 404)
     pointer = " " * (len(suggestion) - 1) + "^"
     return PlainTextResponse(f"{help_text}\n\n{suggestion}\n{pointer}\n", 404)

@@ -24,6 +24,19 @@ SECTIONS = {
     "request": "request",
     "debug_meta": "debugmeta",
 }
+# Keyed by the frame's field as it is shown: the name under which clients send it.
+FRAME_FIELDS = {
+    "filename": "filename",
+    "absPath": "abs_path",
+    "module": "module",
+    "package": "package",
+    "platform": "platform",
+    "function": "function",
+    "lineNo": "lineno",
+    "colNo": "colno",
+    "vars": "vars",
+    "instructionAddr": "instruction_addr",
+}
 PAYLOAD_TAGS = ("environment", "level", "release", "server_name", "transaction", "logger")
 
 
@@ -162,4 +175,42 @@ def _entries(payload: Mapping[str, Any]) -> list[Row]:
 
 
 def _exception(data: Row) -> Row:
-    return {"values": _values(data), "hasSystemFrames": False, "excOmitted": None}
+    values = [_thrown(each) for each in _values(data) if isinstance(each, dict)]
+    return {"values": values, "hasSystemFrames": False, "excOmitted": None}
+
+
+def _thrown(sent: Row) -> Row:
+    """One exception, its frames oldest first as they were sent."""
+    stacktrace = sent.get("stacktrace")
+    if isinstance(stacktrace, dict):
+        frames = [_frame(each) for each in stacktrace.get("frames") or () if isinstance(each, dict)]
+        stacktrace = {
+            "frames": frames,
+            "framesOmitted": None,
+            "registers": None,
+            "hasSystemFrames": any(not frame["inApp"] for frame in frames),
+        }
+    return {
+        "type": sent.get("type"),
+        "value": sent.get("value"),
+        "module": sent.get("module"),
+        "mechanism": sent.get("mechanism"),
+        "threadId": sent.get("thread_id"),
+        "stacktrace": stacktrace,
+        "rawStacktrace": None,
+    }
+
+
+def _frame(sent: Row) -> Row:
+    shown = {name: sent.get(sent_name) for name, sent_name in FRAME_FIELDS.items()}
+    return {**shown, "inApp": bool(sent.get("in_app", True)), "context": _context(sent)}
+
+
+def _context(sent: Row) -> list[list[Any]]:
+    """The source lines around a frame, each with its number."""
+    line = sent.get("lineno")
+    if not isinstance(line, int) or sent.get("context_line") is None:
+        return []
+    before, after = sent.get("pre_context") or [], sent.get("post_context") or []
+    lines = [*before, sent["context_line"], *after]
+    return [[line - len(before) + position, text] for position, text in enumerate(lines)]

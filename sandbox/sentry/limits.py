@@ -37,8 +37,9 @@ def admit(world: World, bucket: str, method: str, most: int | None = None) -> Ad
     limits = world.limits.sentry
     if limits.per_second is None and limits.concurrent is None:
         return None
-    per_second = min(limits.per_second or UNLIMITED, most or UNLIMITED)
-    concurrent = limits.concurrent or UNLIMITED
+    per_second = UNLIMITED if limits.per_second is None else limits.per_second
+    per_second = per_second if most is None else min(per_second, most)
+    concurrent = UNLIMITED if limits.concurrent is None else limits.concurrent
     key = f"sentry:{bucket}:{method}"
     window = world.limits.window(key, WINDOW_SECONDS, math.floor(world.now().timestamp()))
     window.count += 1

@@ -226,7 +226,7 @@ def unbind_team(call: Call) -> Response:
 
 def _named_team(call: Call) -> Row:
     team = find_team(call.store, call.organization["id"], call.segments["bound_team"])
-    if team is None or team["status"] != "active":
+    if team is None:
         raise missing("Team does not exist.")
     return team
 

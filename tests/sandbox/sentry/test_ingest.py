@@ -78,6 +78,25 @@ def test_envelope_is_accepted_and_readable(web: Acme, key: dict[str, Any]) -> No
     assert shown["sdk"] == {"name": "sentry.python", "version": "2.0"}
 
 
+def test_frames_are_shown_in_the_apis_words(web: Acme, key: dict[str, Any]) -> None:
+    """A frame keeps its order and gets the API's names; its source lines get their numbers."""
+    frame = {
+        "filename": "shop.py",
+        "lineno": 7,
+        "in_app": False,
+        "pre_context": ["a", "b"],
+        "context_line": "c",
+        "post_context": ["d"],
+    }
+    thrown = {"type": "E", "stacktrace": {"frames": [frame, {"filename": "last.py"}]}}
+    web.send_event(key, {"event_id": EVENT_ID, "exception": {"values": [thrown]}})
+    entry = web.get(f"/projects/acme/shop/events/{EVENT_ID}/").body["entries"][0]
+    frames = entry["data"]["values"][0]["stacktrace"]["frames"]
+    assert [each["filename"] for each in frames] == ["shop.py", "last.py"]
+    assert (frames[0]["lineNo"], frames[0]["inApp"]) == (7, False)
+    assert frames[0]["context"] == [[5, "a"], [6, "b"], [7, "c"], [8, "d"]]
+
+
 def test_events_are_listed_newest_first(web: Acme, key: dict[str, Any]) -> None:
     """The list has all events, the newest first, each with its project."""
     for message in ("first", "second"):
@@ -107,7 +126,7 @@ def test_first_event_is_noted(web: Acme, key: dict[str, Any]) -> None:
     ],
 )
 def test_compressed_bodies(web: Acme, key: dict[str, Any], encoding: str, encode: Any) -> None:
-    """gzip and deflate bodies are accepted."""
+    """Bodies compressed by gzip or deflate are accepted."""
     content = encode(envelope(event_item(EVENT)))
     answer = post(web, key, content, **{"Content-Encoding": encoding})
     assert (answer.status, answer.body) == (200, {"id": EVENT_ID})

@@ -12,7 +12,7 @@ HEX = "0123456789abcdef0123456789abcdef"
 
 
 def test_key_shape(web: Acme) -> None:
-    """Its id and public part are the same 32 hex digits, projectId is a number, and the DSNs agree."""
+    """A key's id is its public part, projectId is a number, and the DSNs agree."""
     key = web.get(KEYS).body[0]
     host = web.sandbox.sentry_url.removeprefix("http://")
     public, project = key["public"], key["projectId"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.sentry.acme import MISSING, NO_PROJECT, Acme
+from tests.sandbox.sentry.acme import GATE, MISSING, NO_PROJECT, Acme
 
 CREATE = "/teams/acme/web/projects/"
 BAD_SLUG = (
@@ -245,6 +245,14 @@ def test_binding_an_unknown_team(web: Acme) -> None:
     """The 404 of a team has its own text."""
     answer = web.call("POST", "/projects/acme/shop/teams/nobody/")
     assert (answer.status, answer.body) == (404, {"detail": "Team does not exist."})
+
+
+def test_deleted_team_is_not_unbound(web: Acme) -> None:
+    """A deleted team that is still shown in a project cannot be taken off it: 403, a list."""
+    web.call("DELETE", "/teams/acme/web/")
+    left = web.detail("shop")["team"]["slug"]
+    answer = web.call("DELETE", f"/projects/acme/shop/teams/{left}/")
+    assert (answer.status, answer.body) == (403, {"detail": [GATE]})
 
 
 def test_teams_of_a_project_are_by_name(web: Acme) -> None:

@@ -76,6 +76,11 @@ def test_what_is_not_simulated_says_so(acme: Acme, method: str, path: str, templ
     assert answer.body == {"detail": f"Not simulated: {method} {named}"}
 
 
+def test_unknown_route_needs_no_token(acme: Acme) -> None:
+    """What is nowhere is 404 for everybody, even with a bad token."""
+    assert acme.get("/no/such/route/", "nobody").status == 404
+
+
 def test_issues_are_not_simulated_once_there_are_events(web: Acme) -> None:
     """Without events the true answer is an empty list; with events it would be a guess."""
     path = "/projects/acme/shop/issues/"
