@@ -136,7 +136,7 @@ class MonitoredProject(pulumi.ComponentResource):
         pages = f"{url}/organizations/{organization}/projects"
         return {
             "slug": project.slug,
-            "id": project.project_id,
+            "id": project.internal_id,
             "page": project.slug.apply(lambda slug: f"{pages}/{slug}/"),
             "dsn": {
                 name: pulumi.Output.secret(self.keys[entry.id, name].dsn_public)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from script.demo_table import render_drift, render_wiring
 from tests.sandboxes import RunningSandbox, start_sandbox
 from watchpost.engine import Engine
+from watchpost.manifest import load_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".watchpost" / "demo"
 STACK_FILE = ROOT / "stacks" / "Pulumi.demo.yaml"
+BRIEF = ("--suppress-progress", "--suppress-outputs")
 CHANGES_FOUND = 7
 NEXT = """\
 To do this with your own Sentry and Coolify (README.md, "With real credentials"):
@@ -73,24 +75,25 @@ def main() -> int:
 
 def tell(sandbox: RunningSandbox) -> None:
     """The story in its five chapters."""
-    engine = Engine(ROOT, "demo", settings(sandbox), echo=True)
-    quiet = Engine(ROOT, "demo", settings(sandbox))
+    environment = settings(sandbox)
+    engine = Engine(ROOT, "demo", environment, echo=True)
+    quiet = Engine(ROOT, "demo", environment)
     expect(quiet.run("stack", "init").exit_code, 0, "stack init")
     key = secrets.token_hex(32)
     quiet.run("config", "set", "--secret", "watchpost:fingerprintKey", key)
 
     chapter("1. What would be done", "pulumi preview")
-    expect(engine.run("preview", "--refresh").exit_code, 0, "preview")
+    expect(engine.run("preview", "--refresh", *BRIEF).exit_code, 0, "preview")
     chapter("2. Do it", "pulumi up")
-    expect(engine.up("--skip-preview").exit_code, 0, "up")
-    print(render_wiring(quiet.resources()))
+    expect(engine.up("--skip-preview", *BRIEF).exit_code, 0, "up")
+    print(render_wiring(load_manifest(ROOT / "projects.yaml"), quiet.resources()))
     chapter("3. Do it again: nothing to do", "pulumi up")
     apply_again(engine, sandbox)
     chapter("4. Somebody clicks around", "pulumi preview --refresh --expect-no-changes")
     click_around(sandbox)
     show_drift(quiet)
     chapter("5. Repair", "pulumi up")
-    expect(engine.up("--skip-preview").exit_code, 0, "up")
+    expect(engine.up("--skip-preview", *BRIEF).exit_code, 0, "up")
     preview = quiet.preview()
     expect(preview.exit_code, 0, "drift check after the repair")
     print("Drift check: clean (exit code 0).")
@@ -114,7 +117,7 @@ def settings(sandbox: RunningSandbox) -> Mapping[str, str]:
 def apply_again(engine: Engine, sandbox: RunningSandbox) -> None:
     """A second apply changes nothing; say what it cost."""
     sandbox.clear_log()
-    expect(engine.up("--skip-preview").exit_code, 0, "second up")
+    expect(engine.up("--skip-preview", *BRIEF).exit_code, 0, "second up")
     expect(len(sandbox.writes()), 0, "writes of the second up")
     counts = {name: len(sandbox.log(name)) for name in ("sentry", "coolify")}
     print(

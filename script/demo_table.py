@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from watchpost.manifest import KeyDsn
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from watchpost.engine import Preview
+    from watchpost.manifest import AppEnvironment, Manifest
 
 ENVIRONMENT = "pulumi-python:dynamic"
 
@@ -27,19 +30,37 @@ def render_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def render_wiring(resources: Iterable[Mapping[str, Any]]) -> str:
-    """One row per app of the recorded state: Sentry project, key, variables, redeploy."""
-    found = [each["outputs"] for each in resources if each["type"].startswith(ENVIRONMENT)]
+def render_wiring(manifest: Manifest, resources: Iterable[Mapping[str, Any]]) -> str:
+    """One row per app: Sentry project, key, variables, redeploy, as the recorded state has them."""
+    slugs = {entry.id: entry.slug for entry in manifest.entries}
+    outputs = {
+        each["urn"].rpartition("::")[2]: each["outputs"]
+        for each in resources
+        if each["type"].startswith(ENVIRONMENT)
+    }
     rows = [
         (
-            str(outputs["uuid"]),
-            str(outputs.get("owner", "")),
-            str(len(outputs["variables"])),
-            str(outputs.get("redeployed", "no")),
+            app.selector.label,
+            ", ".join(slugs[entry] for entry in app.entries),
+            ", ".join(sorted({dsn.key for dsn in _dsns(app)})),
+            str(len(app.variables)),
+            _redeploy(outputs[f"{app.owner}/{app.selector.label}"]),
         )
-        for outputs in found
+        for app in manifest.apps
     ]
-    return render_table(("app", "entry", "variables", "redeploy asked for"), sorted(rows))
+    heading = ("app", "Sentry project", "key", "variables written", "redeploy asked for")
+    return render_table(heading, sorted(rows))
+
+
+def _dsns(app: AppEnvironment) -> Iterator[KeyDsn]:
+    for variable in app.variables.values():
+        for value in (variable.value, variable.preview):
+            if isinstance(value, KeyDsn):
+                yield value
+
+
+def _redeploy(outputs: Mapping[str, Any]) -> str:
+    return (outputs.get("deployment") or {}).get("status") or "no"
 
 
 def render_drift(preview: Preview) -> str:

@@ -179,8 +179,10 @@ class SentryProvider(Provider):
             raise SettingsError("plugin sentry", "it was asked before it was configured")
         return self._session
 
-    def _type_of(self, token: str) -> ResourceType:
+    def _type_of(self, qualified: str) -> ResourceType:
         self._configured()
+        # A URN names the types of all parents before the resource's own: `component$token`.
+        token = qualified.rpartition("$")[2]
         try:
             return self._types[token]
         except KeyError:
