@@ -28,6 +28,7 @@ class Gate:
         self.world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, faulty or not, and log it."""
         started = time.time()
         scope["sandbox"] = {"token": None}
         outcome = Outcome(send)

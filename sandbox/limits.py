@@ -64,7 +64,7 @@ class Limits:
     def profile(cls, name: str) -> "Limits":
         """The limits of one of the profiles ``contracts``, ``cloud`` and ``none``."""
         return {
-            "contracts": lambda: cls(),
+            "contracts": cls,
             "cloud": lambda: cls(sentry=SentryLimits(per_second=40, concurrent=25)),
             "none": lambda: cls(coolify=CoolifyLimits(limit=None)),
         }[name]()

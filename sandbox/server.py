@@ -101,7 +101,8 @@ def _stop(listeners: list[Listener]) -> None:
 
 
 async def _announce(options: Options, listeners: list[Listener], ready: dict[str, Any]) -> None:
-    while not all(listener.started for listener in listeners):
+    # uvicorn sets a flag and offers nothing to wait for.
+    while not all(listener.started for listener in listeners):  # noqa: ASYNC110  see above
         await asyncio.sleep(0.005)
     if options.ready_file:
         _write_whole(Path(options.ready_file), json.dumps(ready, indent=1) + "\n")

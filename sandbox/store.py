@@ -27,7 +27,7 @@ class Store:
         self._connection.execute("PRAGMA journal_mode = MEMORY")
 
     def create(self, schema: str) -> None:
-        """Run a schema script; its tables must say IF NOT EXISTS, so that a file can be reopened."""
+        """Run a schema script; its tables say IF NOT EXISTS, so that a file can be reopened."""
         self._connection.executescript(schema)
 
     def rows(self, sql: str, *parameters: object) -> list[dict[str, Any]]:

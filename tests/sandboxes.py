@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+REPOSITORY = Path(__file__).parent.parent
+ROOT = "root"  # the name of the token that may do everything
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 
@@ -105,11 +106,11 @@ class RunningSandbox:
             raise ControlRefused(f"{method} {path}: {answer.status} {answer.text}")
         return answer.body
 
-    def sentry(self, method: str, path: str, body: object = None, token: str = "root") -> Answer:
+    def sentry(self, method: str, path: str, body: object = None, token: str = ROOT) -> Answer:
         """Ask the simulated Sentry, *path* beginning with /api/, with the token of that name."""
         return send(method, self.sentry_url + path, token=self.tokens["sentry"][token], body=body)
 
-    def coolify(self, method: str, path: str, body: object = None, token: str = "root") -> Answer:
+    def coolify(self, method: str, path: str, body: object = None, token: str = ROOT) -> Answer:
         """Ask the simulated Coolify, *path* following /api/v1, with the token of that name."""
         url = f"{self.coolify_url}/api/v1{path}"
         return send(method, url, token=self.tokens["coolify"][token], body=body)
@@ -170,7 +171,7 @@ def start_sandbox(seed: str, *options: str) -> Iterator[RunningSandbox]:
         ready_file = Path(folder, "ready.json")
         command = [sys.executable, "-m", "sandbox", "--seed", seed]
         command += ["--ready-file", str(ready_file), *options]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE)
         try:
             yield RunningSandbox(process, _wait_until_ready(process, ready_file))
         finally:

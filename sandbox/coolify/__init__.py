@@ -1,0 +1,1 @@
+"""The simulated Coolify 4.3.11."""

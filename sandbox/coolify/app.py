@@ -96,7 +96,7 @@ def _handle(call: Call, endpoint: Endpoint | None) -> Reply:
 
 
 def raise_if_not_permitted(call: Call, endpoint: Endpoint) -> None:
-    """The guards between the rate limit and the endpoint, in the order in which Coolify runs them."""
+    """The guards between the rate limit and the endpoint, in Coolify's order."""
     caller, options = call.caller, call.world.options
     if caller.team_id is None or caller.role is None:
         raise Refused(refusal(401, "Invalid token."))

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from sandbox.control_errors import BadControl
 from sandbox.coolify import deployment_queue, making
+from sandbox.coolify.call import new_uuid
 from sandbox.coolify.resources import Kind, Resource
 from sandbox.coolify.rows import insert_row, rows_of, update_row
 from sandbox.world import World
@@ -78,20 +79,27 @@ class CoolifyControl:
     async def add_member(self, request: Request) -> Response:
         """``{"team_id", "user_id", "role"}``, the role owner, admin or member."""
         fields = await _fields(request)
-        wanted = [_taken(fields, name) for name in ("team_id", "user_id", "role")]
-        return _made(id=making.make_member(self.world, *wanted))
+        team_id, user_id, role = (_taken(fields, name) for name in ("team_id", "user_id", "role"))
+        return _made(id=making.make_member(self.world, team_id, user_id, role))
 
     async def add_token(self, request: Request) -> Response:
         """``{"name", "user_id", "team_id", "abilities", "expires_at"?}``; answers ``{"token"}``."""
         fields = await _fields(request)
-        wanted = [_taken(fields, name) for name in ("name", "user_id", "team_id", "abilities")]
-        return _made(token=making.make_token(self.world, *wanted, fields.get("expires_at")))
+        token = making.make_token(
+            self.world,
+            _taken(fields, "name"),
+            _taken(fields, "user_id"),
+            _taken(fields, "team_id"),
+            _taken(fields, "abilities"),
+            fields.get("expires_at"),
+        )
+        return _made(token=token)
 
     async def add_project(self, request: Request) -> Response:
         """``{"name", "team_id"?, "uuid"?}``; the project gets an environment ``production``."""
         fields = await _fields(request)
         team_id, name = fields.pop("team_id", 0), _taken(fields, "name")
-        uuid = fields.setdefault("uuid", making.new_uuid())
+        uuid = fields.setdefault("uuid", new_uuid())
         project_id = making.make_project(self.world, team_id, name, **fields)
         environment_id = making.make_environment(self.world, project_id, "production")
         return _made(uuid=uuid, id=project_id, environment_id=environment_id)
@@ -100,9 +108,10 @@ class CoolifyControl:
         """``{"project", "name", "uuid"?}``, the project by its uuid."""
         fields = await _fields(request)
         project = self._row("projects", _taken(fields, "project"))
-        uuid = fields.setdefault("uuid", making.new_uuid())
+        uuid = fields.setdefault("uuid", new_uuid())
         name = _taken(fields, "name")
-        return _made(uuid=uuid, id=making.make_environment(self.world, project["id"], name, **fields))
+        environment_id = making.make_environment(self.world, project["id"], name, **fields)
+        return _made(uuid=uuid, id=environment_id)
 
     async def add_application(self, request: Request) -> Response:
         """

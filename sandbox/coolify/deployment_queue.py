@@ -121,7 +121,7 @@ def list_deployments(world: World, application: Resource) -> list[Deployment]:
 
 
 def running_environment(world: World, resource: Resource) -> dict[str, Any]:
-    """The variables that the last finished deployment, or the last start of a service, began with."""
+    """The variables the last finished deployment, or the last start of a service, began with."""
     run = _last_run(world, resource)
     if run is None:
         return {"deployment_uuid": None, "runtime": {}, "buildtime": {}}

@@ -96,6 +96,4 @@ def _environments(call: Call, project: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _detail(call: Call, environment: dict[str, Any]) -> dict[str, Any]:
-    return resources.environment_detail(
-        call.world, environment, is_sensitive=call.is_sensitive
-    )
+    return resources.environment_detail(call.world, environment, is_sensitive=call.is_sensitive)

@@ -24,6 +24,9 @@ from sandbox.coolify.rows import insert_row
 from sandbox.world import Seeded, World
 
 ROOT = 0
+# Ids begin above this, as on a server with a history.
+FIRST_ID = 100
+NUMBERED = ("applications", "services", "rows", "deployments")
 EXAMPLES = {
     "railpack-expressjs": "Railpack Express.js Example",
     "railpack-fastify": "Railpack Fastify Example",
@@ -56,6 +59,8 @@ def seed(world: World, profile: str, variables: Mapping[str, str]) -> Seeded:
         profile: ``contracts``, ``demo`` or ``empty``.
         variables: What Sentry's seed made; the demo needs ``billing_dsn``.
     """
+    for table in NUMBERED:
+        world.store.insert("sqlite_sequence", name=f"coolify_{table}", seq=FIRST_ID)
     tokens = _seed_people(world)
     if profile == "contracts":
         return Seeded(tokens, _seed_contracts(world))

@@ -99,7 +99,8 @@ def _write(call: Call, service: Resource, item: Any) -> dict[str, Any]:
 
 
 def _mass_assigned(fields: dict[str, Any]) -> dict[str, Any]:
-    columns = {name: fields[name] for name in ("key", "value", "comment", "order") if name in fields}
+    texts = ("key", "value", "comment", "order")
+    columns: dict[str, Any] = {name: fields[name] for name in texts if name in fields}
     if not isinstance(columns.get("order"), (int, type(None))):
         raise ServerError
     for flag in FLAGS:

@@ -14,7 +14,7 @@ IDLE_SECONDS = 0.05
 
 
 async def work(world: World) -> None:
-    """Build for ever; a build takes :data:`BUILD_SECONDS` and uses the variables of its beginning."""
+    """Build for ever; a build takes :data:`BUILD_SECONDS` and the variables of its beginning."""
     if not world.options.worker:
         return
     building: dict[str, asyncio.Task[None]] = {}
