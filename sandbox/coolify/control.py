@@ -27,6 +27,7 @@ EDITABLE = {
     "applications": "coolify_applications",
     "services": "coolify_services",
     "rows": "coolify_rows",
+    "deployments": "coolify_deployments",
 }
 ENDINGS = ("finished", "failed")
 
@@ -201,7 +202,7 @@ class CoolifyControl:
             update_row(self.world, row, self._now(), **fields)
         else:
             self.world.store.update(EDITABLE[kind], row["id"], **fields)
-        return JSONResponse({"uuid": fields.get("uuid", row["uuid"])})
+        return JSONResponse({**row, **fields})
 
     async def delete(self, request: Request) -> Response:
         """Delete one object; the rows of an application or service go with it."""
@@ -226,7 +227,9 @@ class CoolifyControl:
         return Resource(_singular(kind), row)
 
     def _row(self, kind: str, uuid: str) -> dict[str, Any]:
-        row = self.world.store.row(f"SELECT * FROM {EDITABLE[kind]} WHERE uuid = ?", uuid)  # noqa: S608  ours
+        column = "deployment_uuid" if kind == "deployments" else "uuid"
+        sql = f"SELECT * FROM {EDITABLE[kind]} WHERE {column} = ?"  # noqa: S608  names are ours
+        row = self.world.store.row(sql, uuid)
         if row is None:
             raise BadControl(f"no {kind} of uuid {uuid}")
         return row
