@@ -81,7 +81,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         f"{TEAM}/projects/",
-        "team",
+        "team for projects",
         scopes.TEAM_PROJECTS,
         {"GET": teams.list_team_projects, "POST": projects.create_project},
     ),

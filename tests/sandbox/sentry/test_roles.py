@@ -38,6 +38,18 @@ def test_member_joins_a_team_to_create_in_it(web: Acme, member: str) -> None:
     assert web.call("POST", "/teams/acme/web/projects/", body, token=member).status == 201
 
 
+def test_token_that_only_reads_creates_nothing(web: Acme) -> None:
+    """What a member may do by role a token may not do without a writing scope."""
+    answer = web.call("POST", "/teams/acme/web/projects/", {"name": "x"}, token="readonly")
+    assert answer.status == 403
+    assert answer.headers["www-authenticate"].endswith(
+        'scope="project:write project:admin org:write org:admin"'
+    )
+    assert (
+        web.call("POST", "/teams/acme/web/projects/", {"name": "x"}, token="writer").status == 201
+    )
+
+
 def test_creation_by_members_can_be_switched_off(web: Acme, member: str) -> None:
     """With member creation off a member gets the text that reads like a scope error."""
     join(web, "web")
