@@ -29,8 +29,9 @@ COMPUTED = ("color", "features", "internalId", "isBookmarked", "isPublic", "proj
 _FACTORY = {"digestsMinDelay": 300, "digestsMaxDelay": 1800, "resolveAge": 0}
 _LONGEST_SLUG = 50
 _LONGEST_NEW_NAME = 50
-# A deleted team stays bound to its projects under such a slug until Sentry purges it.
-_DELETED_TEAM = re.compile(r"x-[0-9a-f]{32}")
+# A deleted team stays bound to its projects until Sentry purges it, its slug followed by a hyphen
+# and 32 hex digits, the whole cut at 50 characters.
+_DELETED_TEAM = re.compile(r".*-[0-9a-f]{32}|(?=.{50}$).*-[0-9a-f]*")
 
 
 def declared_slug(inputs: Properties) -> str:
