@@ -23,7 +23,7 @@ from sandbox.sentry.endpoints import (
     find_documented,
 )
 from sandbox.sentry.ingest import PATH as INGEST_PATH
-from sandbox.sentry.ingest import ingest
+from sandbox.sentry.ingest import answer_preflight, ingest
 from sandbox.sentry.issues import not_simulated
 from sandbox.sentry.organizations import show_index
 from sandbox.sentry.routing import Endpoint, Router
@@ -51,6 +51,8 @@ class SentryApp:
         ingested = INGEST_PATH.match(path)
         if ingested and request.method == "POST":
             response = await ingest(self.world, request, ingested["project"], ingested["kind"])
+        elif ingested and request.method == "OPTIONS":
+            response = answer_preflight()
         elif path.startswith(INDEX):
             response = await self._answer_api(request)
         else:

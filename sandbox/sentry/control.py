@@ -129,6 +129,7 @@ class SentryControl:
             user_id=self._user(body)["id"] if kind == "user" else None,
             organization_id=None if kind == "user" else self._organization(body)["id"],
             expires_at=body.get("expires_at"),
+            application_active=int(body.get("application_active", True)),
         )
         return JSONResponse({"name": body["name"], "token": value}, status_code=201)
 

@@ -26,6 +26,8 @@ from sandbox.sentry.call import Row, render_time_ms
 from sandbox.world import World
 
 PATH = re.compile(r"^/api/(?P<project>[^/]+)/(?P<kind>envelope|store)/?$")
+ALLOWED_HEADERS = "authorization,content-encoding,content-type,sentry-trace,x-sentry-auth"
+EXPOSED_HEADERS = "retry-after,x-sentry-error,x-sentry-rate-limits"
 LIMITED_CATEGORIES = "default;error;security"
 QUOTA_MESSAGE = (
     "Sentry dropped data due to a quota or internal rate limit being reached. This will not"
@@ -45,7 +47,24 @@ class Envelope:
 
 
 async def ingest(world: World, request: Request, project: str, kind: str) -> Response:
-    """Take one request of a client and answer ``{"id"}``, or refuse it."""
+    """Take one request of a client and answer ``{"id"}``, or refuse it. Browsers may send too."""
+    response = await _ingest(world, request, project, kind)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+    return response
+
+
+def answer_preflight() -> Response:
+    """What a browser wants to hear before it sends an event from another site."""
+    headers = {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": "POST",
+        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
+    }
+    return Response(status_code=200, headers=headers)
+
+
+async def _ingest(world: World, request: Request, project: str, kind: str) -> Response:
     try:
         content = decompress(await request.body(), request.headers.get("content-encoding", ""))
         envelope = parse_envelope(content) if kind == "envelope" else parse_store(content)

@@ -9,7 +9,7 @@ Source: reference of the issue endpoints; the recorded answers of an empty proje
 
 from starlette.responses import Response
 
-from sandbox.sentry.answers import Refused, answer, bad_request, missing
+from sandbox.sentry.answers import Refused, bad_request, missing
 from sandbox.sentry.call import Call
 
 PERIODS = ("", "24h", "14d")
@@ -38,9 +38,3 @@ def show_issue(call: Call) -> Response:
 def not_simulated(what: str) -> Refused:
     """501 that names what the sandbox does not simulate."""
     return Refused(501, {"detail": f"Not simulated: {what}"})
-
-
-def show_not_simulated(what: str) -> Response:
-    """The same as an answer."""
-    refusal = not_simulated(what)
-    return answer(refusal.body, refusal.status)

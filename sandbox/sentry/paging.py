@@ -10,7 +10,7 @@ Source: getsentry/sentry, src/sentry/api/paginator.py and src/sentry/utils/curso
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -178,8 +178,3 @@ def link_header(url: str, query: list[tuple[str, str]], page: Page) -> str:
         f'results="{str(cursor.results).lower()}"; cursor="{cursor}"'
         for name, cursor in relations
     )
-
-
-def with_items(page: Page, items: list[dict[str, Any]]) -> Page:
-    """The page with its items replaced, for instance by their JSON."""
-    return replace(page, items=items)

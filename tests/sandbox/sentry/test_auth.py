@@ -42,6 +42,12 @@ def test_inactive_user_is_401(acme: Acme) -> None:
     assert acme.get(PATH, token).body == {"detail": "User inactive or deleted"}
 
 
+def test_inactive_application_is_401(acme: Acme) -> None:
+    """The tokens of an application that was switched off are refused."""
+    token = acme.token("app", application_active=False)
+    assert acme.get(PATH, token).body == {"detail": "UserApplication inactive or deleted"}
+
+
 def test_missing_scope_is_named_before_the_object_is_looked_up(acme: Acme) -> None:
     """A token without the scope gets 403 with the scopes that would do, for any organization."""
     answer = acme.call("POST", "/organizations/no-such/teams/", {"slug": "x"}, token="readonly")

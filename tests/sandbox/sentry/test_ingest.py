@@ -245,6 +245,17 @@ def test_ingestion_has_no_api_limit(web: Acme, key: dict[str, Any]) -> None:
     assert not [name for name in answers[0].headers if "rate-limit" in name]
 
 
+def test_browsers_may_send(web: Acme, key: dict[str, Any]) -> None:
+    """A page of any origin may send events and read how long to wait."""
+    url = f"{web.sandbox.sentry_url}/api/{key['projectId']}/envelope/"
+    preflight = send("OPTIONS", url, headers={"Origin": "https://shop.example"})
+    assert preflight.status == 200
+    assert "x-sentry-auth" in preflight.headers["access-control-allow-headers"]
+    answer = web.send_event(key, {"message": "x"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "x-sentry-rate-limits" in answer.headers["access-control-expose-headers"]
+
+
 def test_request_log_hides_the_key(web: Acme, key: dict[str, Any]) -> None:
     """The request log shows the call without the key."""
     web.sandbox.clear_log()

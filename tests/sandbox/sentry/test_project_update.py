@@ -161,6 +161,12 @@ def test_name_does_not_change_the_slug(web: Acme) -> None:
         ("filters:trace_metric_names", "m*", "m*"),
         ("filters:react-hydration-errors", False, False),
         ("filters:chunk-load-error", False, False),
+        ("sentry:resolve_age", "9", 9),
+        ("sentry:safe_fields", [" Order "], ["order"]),
+        ("sentry:relay_pii_config", " ", None),
+        ("sentry:csp_ignored_sources", "A\nb", "a\nb"),
+        ("sentry:scrub_data", 0, False),
+        ("mail:subject_prefix", "[x]", "[x]"),
         ("unknown:option", "x", None),
     ],
 )
@@ -195,9 +201,18 @@ def test_update_is_not_atomic(web: Acme) -> None:
     assert shown["options"]["filters:error_messages"] == ""
 
 
-def test_unusable_option_is_500(web: Acme) -> None:
-    """The server fails on a text filter that is no text."""
-    answer = web.change("shop", options={"filters:error_messages": ["X"]})
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("filters:error_messages", ["X"]),
+        ("sentry:safe_fields", "order"),
+        ("sentry:resolve_age", "soon"),
+        ("sentry:relay_pii_config", 1),
+    ],
+)
+def test_unusable_option_is_500(web: Acme, option: str, value: Any) -> None:
+    """The server fails on an option of the wrong type."""
+    answer = web.change("shop", options={option: value})
     assert (answer.status, answer.body["detail"]) == (500, "Internal Error")
 
 

@@ -172,6 +172,18 @@ def test_list_refuses_a_bad_period(team: Acme) -> None:
     assert answer.body == {"error": {"params": {"stats_period": {"message": message}}}}
 
 
+def test_list_refuses_an_id_that_is_no_number(web: Acme) -> None:
+    """The server blames another parameter for it, and so does the sandbox."""
+    answer = web.get("/organizations/acme/projects/?query=id:x")
+    message = "All 'id' values must be integers."
+    assert answer.body == {"error": {"params": {"stats_period": {"message": message}}}}
+
+
+def test_list_leaves_out_what_is_collapsed(web: Acme) -> None:
+    """A list without features is asked for with collapse."""
+    assert "features" not in web.get("/organizations/acme/projects/?collapse=features").body[0]
+
+
 def test_list_adds_chosen_options(web: Acme) -> None:
     """An option that is asked for shows in the list; others do not."""
     listed = web.get("/organizations/acme/projects/?options=sentry:resolve_age").body[0]
