@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]  # ships no types
-from google.protobuf import empty_pb2, json_format, struct_pb2
+from google.protobuf import (  # type: ignore[import-untyped]  # ships no types
+    empty_pb2,
+    json_format,
+    struct_pb2,
+)
 from pulumi.runtime.proto import (
     engine_pb2,
     engine_pb2_grpc,
@@ -204,13 +208,13 @@ def _plain(struct: struct_pb2.Struct) -> tuple[Values, frozenset[str]]:
     }, secrets
 
 
-def environment(sandbox: RunningSandbox, token: str = "root") -> dict[str, str]:
+def environment(sandbox: RunningSandbox, token_name: str = "root") -> dict[str, str]:
     """The environment of a plugin that works on *sandbox*."""
     ours = {"SENTRY_AUTH_TOKEN", "SENTRY_BASE_URL", "WATCHPOST_READ_ONLY"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {
         "SENTRY_BASE_URL": sandbox.sentry_url,
-        "SENTRY_AUTH_TOKEN": sandbox.tokens["sentry"][token],
+        "SENTRY_AUTH_TOKEN": sandbox.tokens["sentry"][token_name],
         "VIRTUAL_ENV": str(Path(sys.executable).parent.parent),
     }
 

@@ -91,9 +91,7 @@ def test_lost_answer_makes_one(
     assert count(sandbox, kind, inputs) == 1
 
 
-def test_project_with_two_keys_costs_at_most_five(
-    plugin: Plugin, sandbox: RunningSandbox
-) -> None:
+def test_project_with_two_keys_costs_at_most_five(plugin: Plugin, sandbox: RunningSandbox) -> None:
     """One POST for the project, one list, one PUT of Default's limit, one POST of a key."""
     limits = {"rateLimitCount": 100, "rateLimitWindow": 60}
     plugin.create("project", "shop", project_inputs())
@@ -140,9 +138,7 @@ def test_busy_conflict_is_no_takeover(plugin: Plugin, sandbox: RunningSandbox) -
     """A 409 although the slug is free is sent again."""
     body = {"detail": "A project with this slug already exists."}
     path = "/teams/acme/web/projects/$"
-    sandbox.add_fault(
-        service="sentry", method="POST", path=path, first=1, status=409, body=body
-    )
+    sandbox.add_fault(service="sentry", method="POST", path=path, first=1, status=409, body=body)
     plugin.create("project", "shop", project_inputs())
     assert [row["slug"] for row in rows(sandbox, "projects")] == ["shop"]
 

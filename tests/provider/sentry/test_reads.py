@@ -94,9 +94,7 @@ def test_disabled_key_is_seen(plugin: Plugin, sandbox: RunningSandbox, shop: Sta
     assert "isActive" in difference.detailedDiff
 
 
-def test_gone_is_confirmed_by_one_get(
-    plugin: Plugin, sandbox: RunningSandbox, shop: State
-) -> None:
+def test_gone_is_confirmed_by_one_get(plugin: Plugin, sandbox: RunningSandbox, shop: State) -> None:
     """Absence from the list and one 404 mean gone: the id is empty."""
     team = plugin.create("team", "platform", team_inputs())
     key = plugin.create("key", "shop/production", key_inputs())

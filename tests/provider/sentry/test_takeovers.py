@@ -41,9 +41,7 @@ def test_equal_project_is_taken_over_without_a_write(
     assert [each["status"] for each in by_hand.writes("sentry")] == [409]
 
 
-def test_default_key_is_taken_over_without_a_write(
-    plugin: Plugin, by_hand: RunningSandbox
-) -> None:
+def test_default_key_is_taken_over_without_a_write(plugin: Plugin, by_hand: RunningSandbox) -> None:
     """An app that has the DSN of that key already keeps it."""
     by_hand_key = by_hand.sentry("GET", KEYS).body[0]
     made = plugin.create("key", "shop/production", key_inputs(name="Default"))
@@ -139,9 +137,7 @@ def test_limit_of_a_factory_key(
         assert made.outputs["rateLimitCount"] == 100
 
 
-def test_limit_of_another_key_is_somebodys_choice(
-    plugin: Plugin, by_hand: RunningSandbox
-) -> None:
+def test_limit_of_another_key_is_somebodys_choice(plugin: Plugin, by_hand: RunningSandbox) -> None:
     """A key that a human made without a limit does not get one."""
     by_hand.sentry("POST", KEYS, {"name": "production"})
     message = refusal(plugin, "key", "shop/production", key_inputs(**LIMIT))
@@ -178,9 +174,7 @@ def test_killed_run_is_completed(
     assert len(rows(sandbox, "keys")) == 1
 
 
-def test_takeover_is_announced_on_its_resource(
-    plugin: Plugin, by_hand: RunningSandbox
-) -> None:
+def test_takeover_is_announced_on_its_resource(plugin: Plugin, by_hand: RunningSandbox) -> None:
     """The announcement is about the resource, and names slug and id."""
     project = rows(by_hand, "projects")[0]["id"]
     plugin.create("project", "shop", project_inputs())
