@@ -57,6 +57,7 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
             changed.
         notes: What a reader should know: a moved ingest host, a redeploy left to them, ...
         deployment: The deployment last asked for: `uuid`, `requestedAt`, `status`.
+        undeployed: Names of variables that changed since the last run and were not deployed.
         settledAt: The server's time up to which the app is known to run with what is recorded.
     """
 
@@ -65,6 +66,7 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
     unreadable: pulumi.Output[list[str]]
     notes: pulumi.Output[list[str]]
     deployment: pulumi.Output[dict[str, str]]
+    undeployed: pulumi.Output[list[str]]
     settledAt: pulumi.Output[str]  # noqa: N815  # Pulumi's name of the output
 
     def __init__(  # noqa: PLR0913  # one argument per input

@@ -6,7 +6,7 @@ words of `watchpost.coolify`.
     owedRedeploy  False, or True as observed            extra   names with our mark, undeclared
     variables     {NAME: {value*, fingerprint, mark, rows, isBuildtime, isRuntime,
                           preview: {value*, fingerprint, mark, rows, isBuildtime, isRuntime}}}
-    state, reason, unreadable, notes, deployment, settledAt                outputs alone
+    state, reason, unreadable, notes, deployment, settledAt, undeployed    outputs alone
 
 `*` is secret. Services have neither flags nor preview. `read` reports all but values as observed:
 a value stays as recorded, its fingerprint tells that another one was seen.
@@ -44,7 +44,15 @@ Properties = dict[str, Any]
 FINGERPRINT_SETTING = "watchpost:fingerprintKey"
 SETTINGS = ("kind", "uuid", "owner", "redeploy", "takeOver")
 INPUTS = (*SETTINGS, "selector", "owedRedeploy", "extra", "variables")
-OUTPUT_ONLY = ("state", "reason", "unreadable", "notes", "deployment", "settledAt")
+OUTPUT_ONLY = (
+    "state",
+    "reason",
+    "unreadable",
+    "notes",
+    "deployment",
+    "settledAt",
+    "undeployed",
+)
 RECORDED_FROM_START: Properties = {"owedRedeploy": False, "extra": []}
 PROVIDER = "__provider"
 
@@ -135,6 +143,10 @@ def _observed_row(recorded: Properties, group: list[Row], key: bytes) -> Propert
 def _is_as_recorded(row: Row, recorded: Properties, key: bytes) -> bool:
     if _fingerprint_of(row, key) != recorded.get("fingerprint"):
         return False
+    return _has_flags(row, recorded)
+
+
+def _has_flags(row: Row, recorded: Properties) -> bool:
     return "isBuildtime" not in recorded or (
         row.is_buildtime == recorded["isBuildtime"] and row.is_runtime == recorded["isRuntime"]
     )
@@ -144,28 +156,38 @@ def _fingerprint_of(row: Row, key: bytes) -> str:
     return "" if isinstance(row.value, Unreadable) else fingerprint(key, row.value)
 
 
-def settlement_of(recorded: Properties | None, rows: Iterable[Row], key: bytes) -> Settlement:
+def settlement_of(recorded: Properties | None, rows: Iterable[Row]) -> Settlement:
     """
     Read what the last run recorded about redeploys.
 
-    Where a read has just found that one is owed, the recorded rows are those it observed, and
-    prove nothing.
+    Where it recorded that one is owed, what it recorded proves nothing.
     """
     if not recorded:
         return Settlement()
     settled_at = read_time(recorded.get("settledAt"))
+    uuid = str((recorded.get("deployment") or {}).get("uuid", ""))
     if recorded.get("owedRedeploy"):
-        return Settlement(settled_at)
+        return Settlement(settled_at, deployment_uuid=uuid)
+    unchanged = names_as_recorded(recorded, rows) - set(recorded.get("undeployed") or ())
+    is_left_undone = recorded.get("redeploy") == "never" and settled_at is None
+    return Settlement(settled_at, unchanged, uuid, is_left_undone)
+
+
+def names_as_recorded(recorded: Properties, rows: Iterable[Row]) -> frozenset[str]:
+    """
+    Name the variables whose production rows hold the recorded value and flags.
+
+    What nobody can read counts as recorded: it is neither equal nor different.
+    """
     variables = recorded.get("variables") or {}
-    unchanged = {
+    return frozenset(
         row.key
         for row in rows
         if not row.is_preview
         and row.key in variables
-        and row.is_readable
-        and _is_as_recorded(row, variables[row.key], key)
-    }
-    return Settlement(settled_at, frozenset(unchanged))
+        and (not row.is_readable or means_same(row.value, variables[row.key].get("value")))
+        and _has_flags(row, variables[row.key])
+    )
 
 
 def outputs_of(news: Properties, olds: Properties | None, kept: Kept) -> Properties:
@@ -185,6 +207,7 @@ def outputs_of(news: Properties, olds: Properties | None, kept: Kept) -> Propert
         "notes": list(kept.notes),
         "deployment": _deployment_output(deployment) or recorded.get("deployment") or {},
         "settledAt": kept.settled_at.isoformat() if kept.settled_at else "",
+        "undeployed": [],
     }
 
 

@@ -30,8 +30,8 @@ from components.coolify_properties import (
 )
 from components.coolify_reading import read_environment
 from components.coolify_session import open_session
-from watchpost.coolify import AppRef, keep_environment, parse_owner, remove_owned
-from watchpost.errors import NotFound
+from watchpost.coolify import AppRef, explain_fault, keep_environment, parse_owner, remove_owned
+from watchpost.errors import ApiError, NotFound
 
 if TYPE_CHECKING:
     from pulumi.dynamic import ConfigureRequest
@@ -63,12 +63,15 @@ class CoolifyEnvironmentProvider(ResourceProvider):
         Compare by meaning.
 
         None leaves it to the engine to name the properties. A resource that could not be checked,
-        or whose redeploy is still owed, is to be updated although its properties are equal.
+        or whose redeploy is still owed, is to be updated although its properties are equal: so is
+        one that a killed run has left with rows that are as declared and never deployed.
         """
         replaces = [name for name in _IDENTITY if _news.get(name) not in {None, _olds.get(name)}]
         if _olds.get("state") in {"unchecked", "unsettled"}:
             return DiffResult(changes=True, replaces=replaces)
-        return DiffResult(changes=None if has_changed(_olds, _news) else False, replaces=replaces)
+        if has_changed(_olds, _news):
+            return DiffResult(changes=None, replaces=replaces)
+        return DiffResult(changes=bool(_olds.get("undeployed")), replaces=replaces)
 
     def create(self, props: Properties) -> CreateResult:
         """Look first, then write: a second create of the same app changes nothing."""
@@ -99,11 +102,13 @@ class CoolifyEnvironmentProvider(ResourceProvider):
             rows = session.take_rows(desired.app)
         except NotFound as error:
             raise _app_not_found(news, error) from error
+        except ApiError as error:
+            raise explain_fault(error, f"{desired.owner}: {desired.app}") from error
         kept = keep_environment(
             session,
             desired,
             rows,
-            settlement_of(olds, rows, session.fingerprint_key),
+            settlement_of(olds, rows),
             may_redeploy=news.get("redeploy") != "never",
         )
         return outputs_of(news, olds, kept)

@@ -9,6 +9,10 @@ Reading one `CoolifyEnvironment` back: what is observed, reported as properties.
 The engine ends the whole run when one read raises. So a read that fails answers what was recorded,
 and `diff` asks for an update, which tries again and fails alone.
 
+A row that the running app lacks shows as `owedRedeploy`, unless it also differs from what was
+recorded. Then it is either somebody's edit, which shows as such and is deployed once it is mended,
+or the work of a run that was killed, which `diff` finds to be as declared: `undeployed` names it.
+
 Does not: write. Source: design.md 7; reference/pulumi-engine.md 1.6.
 """
 
@@ -21,6 +25,7 @@ from pulumi.dynamic import ReadResult
 from components.coolify_properties import (
     desired_from,
     inputs_of,
+    names_as_recorded,
     observed_variables,
     settlement_of,
 )
@@ -78,10 +83,12 @@ def _unchecked(id_: str, props: Properties, error: ApiError) -> ReadResult:
 
 
 def _observed(session: CoolifySession, props: Properties, rows: tuple[Row, ...]) -> Properties:
-    desired, key = desired_from(props), session.fingerprint_key
+    desired = desired_from(props)
     plan = compute_writes(desired, rows)
-    settlement = settlement_of(props, rows, key)
+    settlement = settlement_of(props, rows)
     owed = _owed(session, props, rows, settlement)
+    owing = owed.names if owed else frozenset()
+    as_recorded = names_as_recorded(props, rows)
     extra = {write.row.key for write in plan.deletes if "undeclared" in write.reasons}
     hidden = hidden_note(rows)
     observed = {
@@ -90,7 +97,8 @@ def _observed(session: CoolifySession, props: Properties, rows: tuple[Row, ...])
             props.get("variables") or {}, rows, session.fingerprint_key
         ),
         "extra": sorted(extra),
-        "owedRedeploy": bool(owed and owed.effect),
+        "owedRedeploy": bool(owing & as_recorded),
+        "undeployed": sorted(owing - as_recorded),
         "state": "checked",
         "reason": "",
         "unreadable": list(plan.unreadable),

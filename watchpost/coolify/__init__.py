@@ -30,6 +30,7 @@ from watchpost.coolify.redeploys import (
     Settlement,
     newest_change,
     owed_effect,
+    owing_rows,
     unsettled_rows,
 )
 from watchpost.coolify.rows import AppRef, Kind, Row, Unreadable, group_by_place, read_time
@@ -95,6 +96,7 @@ __all__ = [
     "normalise",
     "observe_owed",
     "owed_effect",
+    "owing_rows",
     "owner_of",
     "parse_comment",
     "parse_owner",

@@ -60,6 +60,8 @@ def request_redeploy(
     app: AppRef,
     effect: Effect,
     changed_at: datetime | None,
+    *,
+    recorded_uuid: str,
     path: str,
 ) -> Redeployed:
     """
@@ -70,12 +72,13 @@ def request_redeploy(
         app: The app, which must be running.
         effect: REBUILD asks for a build, RESTART for new containers only.
         changed_at: When its rows were last changed, by the server's clock.
+        recorded_uuid: The deployment that the last run recorded, which is not this one.
         path: Where, for messages.
 
     Raises:
         ApiError: Coolify refused, e.g. because the token lacks the ability `deploy`.
     """
-    request = _Request(session, app, changed_at)
+    request = _Request(session, app, changed_at, recorded_uuid)
     try:
         for attempt in range(_TRIES):
             try:
@@ -100,8 +103,11 @@ def _owed_note(app: AppRef, error: RateLimited) -> str:
 class _Request:
     """One redeploy with all its looks; lives as long as one call of `request_redeploy`."""
 
-    def __init__(self, session: CoolifySession, app: AppRef, changed_at: datetime | None) -> None:
+    def __init__(
+        self, session: CoolifySession, app: AppRef, changed_at: datetime | None, recorded_uuid: str
+    ) -> None:
         self._session = session
+        self._recorded_uuid = recorded_uuid
         self._app = app
         self._changed_at = changed_at
 
@@ -121,9 +127,13 @@ class _Request:
     def _find_instead(self) -> Deployment | None:
         """After a phantom: another deployment that will do, or one asked for in a surer way."""
         newest = self._newest()
-        if self._covers(newest):
+        if newest is not None and (newest.is_waiting or self._is_surely_later(newest)):
             return newest
         return self._find(self._deploy(force=newest is not None and newest.is_running))
+
+    def _is_surely_later(self, newest: Deployment) -> bool:
+        """A deployment of the same second may have read the old rows: it was not ours."""
+        return self._changed_at is not None and newest.created_at > self._changed_at
 
     def _deploy(self, *, force: bool = False) -> DeployAnswer:
         patience = self._session.patience
@@ -137,15 +147,12 @@ class _Request:
         return self._session.client.find_deployment(answer.uuid) if answer.uuid else None
 
     def find_covering(self) -> Deployment | None:
-        """Find a deployment that carries the present rows, whoever asked for it."""
+        """After an unclear answer: the deployment that it was about, if it was applied."""
         newest = self._newest()
-        return newest if self._covers(newest) else None
-
-    def _covers(self, newest: Deployment | None) -> bool:
-        if newest is None:
-            return False
-        changed_at = self._changed_at
-        return newest.is_waiting or (changed_at is not None and is_covered(changed_at, newest))
+        if newest is None or self._changed_at is None:
+            return None
+        is_ours = is_covered(self._changed_at, newest, self._recorded_uuid)
+        return newest if newest.is_waiting or is_ours else None
 
     def _newest(self) -> Deployment | None:
         if self._app.kind == "service":

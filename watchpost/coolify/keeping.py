@@ -24,6 +24,7 @@ from watchpost.coolify.redeploys import (
     Settlement,
     newest_change,
     owed_effect,
+    owing_rows,
     unsettled_rows,
 )
 from watchpost.coolify.writes import Effect
@@ -48,10 +49,12 @@ class Owed:
 
     Attributes:
         effect: The redeploy that is owed; NOTHING where none is.
+        names: The variables that the running app does not have yet.
         newest: The newest deployment, where it had to be looked up.
     """
 
     effect: Effect = Effect.NOTHING
+    names: frozenset[str] = frozenset()
     newest: Deployment | None = None
 
     @property
@@ -98,16 +101,19 @@ def observe_owed(  # each says one thing about one app
 
     An app that does not run is owed nothing: its next start reads the rows as they are.
     """
+    newest = None
     if app.kind == "service":
-        effect = Effect.RESTART if _flagged(rows, owner) else Effect.NOTHING
-        newest = None
+        owing = _flagged(rows, owner)
     else:
         unsettled = unsettled_rows(rows, names, owner, settlement)
         newest = session.client.find_newest_deployment(app.uuid) if unsettled else None
-        effect = owed_effect(unsettled, newest, settlement)
-    if effect and not session.is_running(app):
+        owing = owing_rows(unsettled, newest, settlement)
+    if owing and not session.is_running(app):
         return Owed()
-    return Owed(effect, newest)
+    effect = owed_effect(owing)
+    if app.kind == "service":
+        effect = min(effect, Effect.RESTART)
+    return Owed(effect, frozenset(row.key for row in owing), newest)
 
 
 def keep_environment(
@@ -144,8 +150,8 @@ def keep_environment(
             rows,
             is_restart_wanted=lambda: may_redeploy and session.is_running(app),
         )
-        redeploy = _Redeploy(session, desired, applied, owed, may_redeploy=may_redeploy)
-        return redeploy.finish(settlement)
+        redeploy = _Redeploy(session, desired, applied, owed, settlement, may_redeploy=may_redeploy)
+        return redeploy.finish()
     except ApiError as error:
         if error.path.startswith(path):
             raise
@@ -155,12 +161,13 @@ def keep_environment(
 class _Redeploy:
     """What follows the writes; lives as long as one call of `keep_environment`."""
 
-    def __init__(
+    def __init__(  # each says one thing about one app
         self,
         session: CoolifySession,
         desired: DesiredEnvironment,
         applied: Applied,
         owed: Owed,
+        settlement: Settlement,
         *,
         may_redeploy: bool,
     ) -> None:
@@ -168,11 +175,12 @@ class _Redeploy:
         self._desired = desired
         self._applied = applied
         self._owed = owed
+        self._settlement = settlement
         self._may_redeploy = may_redeploy
         self._effect = max(applied.effect, owed.effect)
         self._changed_at = newest_change(applied.rows, desired.variables)
 
-    def finish(self, settlement: Settlement) -> Kept:
+    def finish(self) -> Kept:
         """Ask for what is due and say up to when the app is settled."""
         hidden = hidden_note(self._applied.rows)
         notes = [*self._applied.notes, *([hidden] if hidden else [])]
@@ -186,15 +194,20 @@ class _Redeploy:
         else:
             redeployed = self._ask()
             notes += [redeployed.note] if redeployed.note else []
-        settled_at = settlement.settled_at
-        if self._may_redeploy and not (redeployed and redeployed.is_owed):
-            settled_at = self._settled_at(settlement, redeployed)
+        settled_at = self._settled_at(redeployed)
         return Kept(self._applied, redeployed, settled_at, tuple(notes))
 
     def _ask(self) -> Redeployed:
         desired = self._desired
         path = f"{desired.owner}: {desired.app}"
-        asked = request_redeploy(self._session, desired.app, self._effect, self._changed_at, path)
+        asked = request_redeploy(
+            self._session,
+            desired.app,
+            self._effect,
+            self._changed_at,
+            recorded_uuid=self._settlement.deployment_uuid,
+            path=path,
+        )
         if desired.app.kind == "service" and not asked.is_owed:
             self._clear_restart_owed()
         return asked
@@ -210,7 +223,13 @@ class _Redeploy:
             comment = render_comment(desired.owner, row.comment)
             self._session.client.update_row(desired.app, replace(row, value=value, comment=comment))
 
-    def _settled_at(self, settlement: Settlement, redeployed: Redeployed | None) -> datetime | None:
+    def _settled_at(self, redeployed: Redeployed | None) -> datetime | None:
+        """Up to when the app runs with these rows; None where that was left to the reader."""
+        settlement = self._settlement
+        if not self._may_redeploy and (self._effect or settlement.is_left_undone):
+            return None
+        if redeployed is not None and redeployed.is_owed:
+            return settlement.settled_at
         deployment = redeployed.deployment if redeployed else self._owed.newest
         times = [
             settlement.settled_at,

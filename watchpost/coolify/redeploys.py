@@ -14,7 +14,8 @@ its comment, or changed its value and changed it back. What the last run recorde
     after it                   before the row                no                yes
 
 Coolify's clock shows whole seconds. In one second with the row, a deployment asked for by API
-counts as created after it (ours always are), any other as created before.
+counts as created after it (ours always are), unless it is the one that the last run recorded; any
+other counts as created before.
 
 A deployment that failed or was cancelled settles too: building it again in every run would help
 nobody. It is named in a note.
@@ -87,11 +88,16 @@ class Settlement:
 
     Attributes:
         settled_at: The server's time up to which the app is known to run with what was recorded.
-        unchanged: Names whose production rows are observed as they were recorded.
+        unchanged: Names whose production rows hold what the app was settled with.
+        deployment_uuid: The deployment that was recorded.
+        is_left_undone: The entry said `redeploy: never` when a redeploy was due, and since then
+            nothing was settled.
     """
 
     settled_at: datetime | None = None
     unchanged: Collection[str] = ()
+    deployment_uuid: str = ""
+    is_left_undone: bool = False
 
 
 def unsettled_rows(
@@ -110,16 +116,26 @@ def unsettled_rows(
         and row.key in names
         and is_exactly(row, owner)
         and (row.is_buildtime or row.is_runtime)
-        and row.updated_at is not None
-        and (settlement.settled_at is None or row.updated_at > settlement.settled_at)
+        and not _is_settled(row, settlement)
     )
 
 
-def owed_effect(
+def _is_settled(row: Row, settlement: Settlement) -> bool:
+    """Within the second of the settlement only a row that is as recorded is settled by it."""
+    if row.updated_at is None:
+        return True
+    if settlement.settled_at is None:
+        return False
+    if row.updated_at == settlement.settled_at:
+        return row.key in settlement.unchanged
+    return row.updated_at < settlement.settled_at
+
+
+def owing_rows(
     unsettled: Iterable[Row], newest: Deployment | None, settlement: Settlement
-) -> Effect:
+) -> tuple[Row, ...]:
     """
-    Say what the running app still lacks, by the table above.
+    List the rows that the running app does not have yet, by the table above.
 
     Args:
         unsettled: From `unsettled_rows`.
@@ -127,16 +143,20 @@ def owed_effect(
         settlement: What the last run recorded.
     """
     if newest is None:
-        return Effect.NOTHING
-    owed = [row for row in unsettled if _owes(row, newest, settlement)]
+        return ()
+    return tuple(row for row in unsettled if _owes(row, newest, settlement))
+
+
+def owed_effect(owing: Iterable[Row]) -> Effect:
+    """Say what redeploy brings these rows into the running app."""
     return max(
-        (Effect.REBUILD if row.is_buildtime else Effect.RESTART for row in owed),
+        (Effect.REBUILD if row.is_buildtime else Effect.RESTART for row in owing),
         default=Effect.NOTHING,
     )
 
 
 def _owes(row: Row, newest: Deployment, settlement: Settlement) -> bool:
-    if row.updated_at is None or is_covered(row.updated_at, newest):
+    if row.updated_at is None or is_covered(row.updated_at, newest, settlement.deployment_uuid):
         return False
     settled_at = settlement.settled_at
     if settled_at is None or row.key not in settlement.unchanged:
@@ -144,10 +164,17 @@ def _owes(row: Row, newest: Deployment, settlement: Settlement) -> bool:
     return newest.created_at > settled_at
 
 
-def is_covered(changed_at: datetime, deployment: Deployment) -> bool:
-    """Tell whether *deployment* reads rows that were changed at *changed_at*."""
+def is_covered(changed_at: datetime, deployment: Deployment, recorded_uuid: str) -> bool:
+    """
+    Tell whether *deployment* reads rows that were changed at *changed_at*.
+
+    Args:
+        changed_at: When rows were last changed, by the server's clock.
+        deployment: The newest deployment.
+        recorded_uuid: The deployment that the last run recorded: it came before this change.
+    """
     if deployment.created_at == changed_at:
-        return deployment.is_api
+        return deployment.is_api and deployment.uuid != recorded_uuid
     return deployment.created_at > changed_at
 
 

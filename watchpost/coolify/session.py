@@ -50,6 +50,11 @@ class Once(Generic[T]):
                 self._values.append(self._fetch())
             return self._values[0]
 
+    def forget(self) -> None:
+        """Let the next who asks fetch it anew."""
+        with self._lock:
+            self._values.clear()
+
 
 class QueuePatience:
     """How long this process may still wait for full deployment queues, all apps together."""
@@ -140,6 +145,8 @@ class CoolifySession:
         """
         if not is_app_gone(error, app):
             return False
+        if self._listed(app) is not None:
+            (self._applications if app.kind == "application" else self._services).forget()
         listed = self._applications.get() if app.kind == "application" else self._services.get()
         if listed or self._applications.get() or self._services.get():
             return app.uuid not in listed

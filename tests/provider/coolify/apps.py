@@ -22,16 +22,17 @@ class App:
         self.kind = kind
 
     def rows(self) -> list[Stored]:
-        """Every stored row, locked values included."""
-        answer: list[Stored] = self.sandbox.control("GET", f"{self.path}/rows")
-        return answer
+        """Every stored row, locked values included; flags as booleans."""
+        rows: list[Stored] = self.sandbox.control("GET", f"{self.path}/rows")["rows"]
+        return [
+            {name: bool(seen) if name.startswith("is_") else seen for name, seen in row.items()}
+            for row in rows
+        ]
 
     def find(self, key: str, *, is_preview: bool = False) -> Stored | None:
         """One stored row."""
         found = [
-            row
-            for row in self.rows()
-            if row["key"] == key and bool(row["is_preview"]) == is_preview
+            row for row in self.rows() if row["key"] == key and row["is_preview"] == is_preview
         ]
         assert len(found) <= 1, f"{len(found)} rows of {key}"
         return found[0] if found else None
@@ -49,7 +50,7 @@ class App:
 
     def add(self, key: str, value: str | None, **columns: Any) -> str:
         """Add a row, twins included; answers its uuid."""
-        body = {"key": key, "value": value, self.kind: self.uuid, **columns}
+        body: Stored = {"key": key, "value": value, self.kind: self.uuid, **columns}
         uuid: str = self.sandbox.control("POST", "/coolify/rows", body)["uuid"]
         return uuid
 
@@ -72,9 +73,10 @@ class App:
         return answer
 
     def deployments(self) -> list[dict[str, Any]]:
-        """The application's deployments, newest first, as Coolify lists them."""
-        path = f"/deployments/applications/{self.uuid}?skip=0&take=50"
-        listed: list[dict[str, Any]] = self.sandbox.coolify("GET", path).body["deployments"]
+        """The application's deployments, newest first."""
+        listed: list[dict[str, Any]] = self.sandbox.control("GET", f"{self.path}/deployments")[
+            "deployments"
+        ]
         return listed
 
     def finish_deployments(self, status: str = "finished") -> None:

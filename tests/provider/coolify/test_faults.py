@@ -1,5 +1,7 @@
 """Answers that break off or fail: after each the app is as declared, exactly once."""
 
+from typing import Any
+
 import pytest
 
 from tests.provider.coolify.apps import App
@@ -9,7 +11,7 @@ from tests.sandboxes import RunningSandbox
 from watchpost.errors import ApiUnavailable, Forbidden
 
 CHANGED = inputs(variables={"SENTRY_DSN": variable(OTHER_DSN), "NEW": variable("new")})
-FAULTS = {
+FAULTS: dict[str, dict[str, Any]] = {
     "dropped before": {"drop": "before"},
     "dropped after": {"drop": "after"},
     "500": {"status": 500, "body": {"message": "Server Error"}},

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import grpc
+import grpc  # type: ignore[import-untyped]  # ships no types
 import pytest
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import (  # type: ignore[import-untyped]  # likewise
+    json_format,
+    struct_pb2,
+)
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.provider.coolify.apps import App
 from tests.provider.coolify.examples import OTHER_DSN, inputs, variable
 from tests.provider.coolify.stack import Stack
 from tests.sandboxes import RunningSandbox
@@ -13,7 +14,8 @@ def fleet(sandbox: RunningSandbox) -> list[Stack]:
     """One stack per app, all in one process."""
     stacks = [Stack(sandbox.coolify_url) for _ in UUIDS]
     for stack, uuid in zip(stacks, UUIDS, strict=True):
-        stack.apply(inputs(uuid=uuid))
+        stack.up(inputs(uuid=uuid))
+        App(sandbox, uuid).finish_deployments()
     stacks[0].new_process()
     for stack in stacks[1:]:
         stack.provider = stacks[0].provider

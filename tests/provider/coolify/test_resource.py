@@ -21,9 +21,9 @@ class Registered(Mocks):
         self.inputs.append(args.inputs)
         return args.name, args.inputs
 
-    def call(self, _args: MockCallArgs) -> dict[str, Any]:
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         """Answer no function."""
-        return {}
+        raise NotImplementedError(args.token)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-@pulumi.runtime.test
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # of the SDK
 def test_an_application_is_registered_in_the_form_of_the_examples(registered: Registered) -> Any:
     """The provider's tests begin from what the class really registers."""
 
@@ -71,7 +71,7 @@ def test_an_application_is_registered_in_the_form_of_the_examples(registered: Re
     return declare().urn.apply(check)
 
 
-@pulumi.runtime.test
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # of the SDK
 def test_a_service_has_neither_flags_nor_preview(registered: Registered) -> Any:
     """Coolify keeps none of them for services, so that none can drift."""
     only = {"SENTRY_DSN": EnvironmentVariable(f" {DSN}\n", is_buildtime=True, is_runtime=True)}
@@ -85,7 +85,7 @@ def test_a_service_has_neither_flags_nor_preview(registered: Registered) -> Any:
     return resource.urn.apply(check)
 
 
-@pulumi.runtime.test
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # of the SDK
 def test_an_app_that_is_not_found_is_registered_all_the_same(registered: Registered) -> Any:
     """Only its own create fails, so the program goes on."""
 
@@ -96,7 +96,7 @@ def test_an_app_that_is_not_found_is_registered_all_the_same(registered: Registe
     return declare(uuid=None, selector="application web in Shop/production").urn.apply(check)
 
 
-@pulumi.runtime.test
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # of the SDK
 def test_outputs_are_attributes(registered: Registered) -> Any:
     """A program can export what the provider reports."""
     resource = declare()
@@ -105,7 +105,7 @@ def test_outputs_are_attributes(registered: Registered) -> Any:
     return resource.urn.apply(lambda _urn: registered.inputs[0])
 
 
-@pulumi.runtime.test
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # of the SDK
 def test_values_are_secret_and_fingerprints_are_not(registered: Registered) -> Any:
     """A plan shows the fingerprint and hides the value."""
     del registered

@@ -11,7 +11,7 @@ from watchpost.errors import Forbidden
 
 def token(sandbox: RunningSandbox, *abilities: str) -> str:
     """A token of team 0's owner with just these abilities."""
-    body = {"name": "-".join(abilities), "abilities": list(abilities)}
+    body = {"name": "-".join(abilities), "user_id": 0, "team_id": 0, "abilities": list(abilities)}
     made: str = sandbox.control("POST", "/coolify/tokens", body)["token"]
     return made
 

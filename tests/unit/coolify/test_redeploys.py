@@ -3,7 +3,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.unit.coolify.examples import OWNER, SIBLING, preview, row
-from watchpost.coolify import Deployment, Effect, Settlement, owed_effect, unsettled_rows
+from watchpost.coolify import (
+    Deployment,
+    Effect,
+    Settlement,
+    owed_effect,
+    owing_rows,
+    unsettled_rows,
+)
 from watchpost.coolify.redeploys import deployment_from_answer
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -54,14 +61,14 @@ def test_when_a_redeploy_is_owed(
         None if settled is None else at(settled), NAMES if is_unchanged else frozenset()
     )
     rows = unsettled_rows([row(updated_at=at(changed))], NAMES, OWNER, settlement)
-    assert owed_effect(rows, newest, settlement) is effect
+    assert owed_effect(owing_rows(rows, newest, settlement)) is effect
 
 
 def test_a_build_time_row_owes_a_build() -> None:
     """The greatest effect of all rows is owed."""
     rows = [row(updated_at=at(9)), row(key="B", uuid="b", is_buildtime=True, updated_at=at(9))]
     unsettled = unsettled_rows(rows, {"SENTRY_DSN", "B"}, OWNER, Settlement())
-    assert owed_effect(unsettled, deployed(0), Settlement()) is Effect.REBUILD
+    assert owed_effect(owing_rows(unsettled, deployed(0), Settlement())) is Effect.REBUILD
 
 
 def test_only_our_declared_production_rows_count() -> None:
