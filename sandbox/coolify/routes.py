@@ -77,10 +77,14 @@ class Routes:
         for method, path, endpoint in _endpoints():
             segments = path.split("/")
             self._known.setdefault((method, len(segments)), []).append((segments, endpoint))
+        for candidates in self._known.values():
+            # A fixed segment is meant before a parameter in the same place.
+            candidates.sort(key=lambda each: [part.startswith("{") for part in each[0]])
 
     def find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
         """The endpoint and the values of its path's parameters; None for an unknown one."""
         segments = path.rstrip("/").split("/")
+        method = "GET" if method == "HEAD" else method
         for wanted, endpoint in self._known.get((method, len(segments)), ()):
             values = _match(wanted, segments)
             if values is not None:

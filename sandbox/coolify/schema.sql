@@ -47,6 +47,8 @@ CREATE TABLE IF NOT EXISTS coolify_rows (
     is_required INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
     written INTEGER NOT NULL
 );
+CREATE INDEX IF NOT EXISTS coolify_applications_uuid ON coolify_applications (uuid);
+CREATE INDEX IF NOT EXISTS coolify_services_uuid ON coolify_services (uuid);
 CREATE INDEX IF NOT EXISTS coolify_rows_resource ON coolify_rows (kind, resource_id);
 CREATE TABLE IF NOT EXISTS coolify_deployments (
     id INTEGER PRIMARY KEY AUTOINCREMENT, deployment_uuid TEXT NOT NULL, application_id INTEGER NOT NULL,

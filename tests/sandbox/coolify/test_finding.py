@@ -38,6 +38,7 @@ def test_unknown_routes_and_verbs(
     ("method", "path"),
     [
         ("GET", "/team/envs"),
+        ("GET", "/projects/project/envs"),
         ("PATCH", "/applications/railpack-hono"),
         ("GET", "/applications/railpack-hono/logs"),
         ("POST", "/projects"),
@@ -50,6 +51,12 @@ def test_what_is_not_simulated_says_so(
     answer = contracts_sandbox.coolify(method, path, {} if method != "GET" else None)
     assert answer.status == 501
     assert answer.body["message"].startswith(f"{method} /")
+
+
+def test_head_is_get_without_a_body(contracts_sandbox: RunningSandbox) -> None:
+    """HEAD answers the status and headers of GET."""
+    answer = contracts_sandbox.coolify("HEAD", "/applications/railpack-hono")
+    assert (answer.status, answer.text) == (200, "")
 
 
 def test_the_way_to_an_application(contracts_sandbox: RunningSandbox) -> None:

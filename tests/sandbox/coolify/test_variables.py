@@ -1,6 +1,7 @@
 """The variables of applications: creating, updating, deleting, reading."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_a_key_is_trimmed_too(app: App) -> None:
     ],
 )
 def test_the_real_value_is_what_the_env_file_gets(
-    app: App, value: str | None, flags: dict[str, bool], expected: str
+    app: App, value: str | None, flags: dict[str, Any], expected: str
 ) -> None:
     """The real value is quoted when literal or multiline, JSON as it is, else escaped."""
     app.create("A", value, **flags)
@@ -152,7 +153,8 @@ def test_an_update_resets_a_missing_literal_flag_and_keeps_the_others(app: App) 
 @pytest.mark.parametrize("flag", ["is_multiline", "is_shown_once"])
 def test_an_update_that_omits_a_flag_that_is_set_fails(app: App, flag: str) -> None:
     """PATCH without multiline or shown-once of a row that has it is a 500 and changes nothing."""
-    app.create("A", "x", **{flag: True})
+    locked: dict[str, Any] = {flag: True}
+    app.create("A", "x", **locked)
     before = app.rows()
     answer = app.update(key="A", value="y")
     assert (answer.status, answer.body) == (500, {"message": "Server Error"})
