@@ -52,3 +52,12 @@ PLATFORMS: tuple[str, ...] = tuple(
     for family, members in _FAMILIES.items()
     for platform in (family, *(f"{family}-{member}" for member in members.split()))
 )
+
+
+def render_platforms() -> str:
+    """Render the platforms as Markdown: a line per family, without a final newline."""
+    lines = []
+    for family, members in _FAMILIES.items():
+        names = [family, *(f"{family}-{member}" for member in members.split())]
+        lines.append("- " + ", ".join(f"`{name}`" for name in names))
+    return "\n".join(lines)

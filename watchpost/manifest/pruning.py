@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from watchpost.manifest.faults import Fault
     from watchpost.manifest.source import Path
 
+_TOP_STAND_INS: dict[str | int, Any] = {"version": 1, "organization": "unknown", "projects": {}}
 _STAND_INS: dict[str | int, Any] = {
-    "version": 1,
-    "organization": "unknown",
-    "projects": {},
     "platform": "other",
     "framework": {"_DSN": {"from": "dsn"}, "_TOKEN": {"from": "build-token"}},
 }
@@ -44,8 +42,7 @@ def prune(data: dict[str, Any], faulty: Iterable[Path]) -> tuple[ManifestDocumen
     doomed = set(faulty)
     while True:
         for path in doomed:
-            stand_in = _STAND_INS.get(path[-1]) if _is_fresh(path, pruned) else None
-            data = _replace(data, path, stand_in)
+            data = _replace(data, path, _find_stand_in(path, pruned))
             pruned.add(path)
         try:
             return ManifestDocument.model_validate(data), pruned
@@ -70,14 +67,16 @@ def is_consequence(fault: Fault, pruned: set[Path]) -> bool:
 
 def _find_removable(kind: str, path: Path, pruned: set[Path]) -> Path:
     """Return what to leave out: a missing field takes its block along, a list item its list."""
-    if kind == "missing" and not (path[-1] in _STAND_INS and _is_fresh(path, pruned)):
+    if kind == "missing" and _find_stand_in(path, pruned) is None:
         path = path[:-1]
     return path[:-1] if path and isinstance(path[-1], int) else path
 
 
-def _is_fresh(path: Path, pruned: set[Path]) -> bool:
-    """Return whether *path* may get a stand-in: one that was refused is not tried again."""
-    return len(path) == 1 or (len(path) > 1 and path not in pruned)
+def _find_stand_in(path: Path, pruned: set[Path]) -> Any:
+    """Return what may stand at *path* instead, or None; what was refused once gets none again."""
+    if len(path) == 1:
+        return _TOP_STAND_INS.get(path[0])
+    return None if path in pruned or not path else _STAND_INS.get(path[-1])
 
 
 def _replace(data: Any, path: Path, stand_in: Any) -> Any:

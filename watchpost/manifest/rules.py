@@ -146,7 +146,7 @@ def _check_platform(text: str) -> str:
     if text not in PLATFORMS:
         fix = render_suggestion(text, PLATFORMS) or "write 'other'"
         raise broken_rule(
-            "not a platform that Sentry knows", "the platforms in docs/manifest.md", fix
+            "not a platform that Sentry knows", "the platforms listed in docs/manifest.md", fix
         )
     return text
 
