@@ -63,8 +63,8 @@ class Limits:
     @classmethod
     def profile(cls, name: str) -> "Limits":
         """The limits of one of the profiles ``contracts``, ``cloud`` and ``none``."""
-        return {
-            "contracts": cls,
-            "cloud": lambda: cls(sentry=SentryLimits(per_second=40, concurrent=25)),
-            "none": lambda: cls(coolify=CoolifyLimits(limit=None)),
-        }[name]()
+        if name == "cloud":
+            return cls(sentry=SentryLimits(per_second=40, concurrent=25))
+        if name == "none":
+            return cls(coolify=CoolifyLimits(limit=None))
+        return cls()

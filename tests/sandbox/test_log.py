@@ -48,7 +48,7 @@ def test_it_holds_no_secrets(contracts_sandbox: RunningSandbox) -> None:
 
 
 def test_only_writes(contracts_sandbox: RunningSandbox) -> None:
-    """The tests' helper tells writes from reads."""
+    """The client of the tests tells writes from reads."""
     contracts_sandbox.coolify("GET", "/version")
     contracts_sandbox.coolify("POST", "/deploy")
     assert [each["method"] for each in contracts_sandbox.writes()] == ["POST"]
