@@ -23,7 +23,9 @@ from watchpost.commands import VERBS
 from watchpost.errors import WatchpostError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from watchpost.commands import Verb
 
 EXIT_REFUSED = 1
 EXIT_BUG = 70
@@ -56,12 +58,12 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(main(arguments))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; this is the one place where errors end."""
+def main(arguments: Sequence[str] | None = None, verbs: Mapping[str, Verb] = VERBS) -> int:
+    """Run one of *verbs* and return its exit code; this is the one place where errors end."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        chosen = _make_parser(words).parse_args(words)
-        code: int = import_module(VERBS[chosen.verb].module).run(chosen)
+        chosen = _make_parser(words, verbs).parse_args(words)
+        code: int = import_module(verbs[chosen.verb].module).run(chosen)
         sys.stdout.flush()
     except WatchpostError as error:
         return _report(str(error), EXIT_REFUSED)
@@ -76,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def _make_parser(words: Sequence[str], verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     """Make the parser; only verbs among *words* are imported and get their arguments."""
     parser = _Parser(
         prog="watchpost",
@@ -84,10 +86,10 @@ def _make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
         epilog="`watchpost VERB --help` explains a verb.",
     )
     parser.add_argument("--version", action=_PrintVersion, help="print the version and exit")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for name, verb in VERBS.items():
+    children = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, verb in verbs.items():
         examples = "\n".join(f"  {example}" for example in verb.examples)
-        child = verbs.add_parser(
+        child = children.add_parser(
             name,
             help=verb.summary,
             description=verb.summary[0].upper() + verb.summary[1:] + ".",
