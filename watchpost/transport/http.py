@@ -12,6 +12,7 @@ Source: design.md 8; docs/adr (httpx).
 from __future__ import annotations
 
 import time
+import weakref
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -76,6 +77,8 @@ class Transport:
             follow_redirects=False,
             trust_env=not is_loopback(host.hostname or ""),
         )
+        # Connections that are kept open end with the transport, whoever forgets to close it.
+        weakref.finalize(self, self._client.close)
 
     def __repr__(self) -> str:
         return f"Transport({self.service!r}, {self.base_url!r})"

@@ -208,13 +208,13 @@ def _plain(struct: struct_pb2.Struct) -> tuple[Values, frozenset[str]]:
     }, secrets
 
 
-def environment(sandbox: RunningSandbox, token_name: str = "root") -> dict[str, str]:
+def environment(sandbox: RunningSandbox, holder: str = "root") -> dict[str, str]:
     """The environment of a plugin that works on *sandbox*."""
     ours = {"SENTRY_AUTH_TOKEN", "SENTRY_BASE_URL", "WATCHPOST_READ_ONLY"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {
         "SENTRY_BASE_URL": sandbox.sentry_url,
-        "SENTRY_AUTH_TOKEN": sandbox.tokens["sentry"][token_name],
+        "SENTRY_AUTH_TOKEN": sandbox.tokens["sentry"][holder],
         "VIRTUAL_ENV": str(Path(sys.executable).parent.parent),
     }
 
