@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from watchpost.manifest.secrecy import is_hidden
+from watchpost.manifest.secrecy import find_secret_shape, is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,13 +81,14 @@ class FaultLog:
 
 
 def render_path(path: Path) -> str:
-    """Render a path as people write it: `projects.shop.apps[0].key`."""
+    """Render a path as people write it, `projects.shop.apps[0].key`, without any secret."""
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += f".{part}" if text else part
+            shown = "(not shown)" if find_secret_shape(part) else part
+            text += f".{shown}" if text else shown
     return text
 
 

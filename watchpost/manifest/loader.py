@@ -105,15 +105,18 @@ def _report_refused_values(data: dict[str, Any], log: FaultLog) -> set[Path]:
         elif isinstance(value, str) and (kind := find_secret_shape(value)):
             summary = f"looks like {kind}, and the manifest is no place for secrets"
             fix = "remove it and revoke it if it was ever committed; build_token takes env:NAME"
-            log.add_fault(path, summary, detail="the value is not shown", fix=fix)
+            detail = "the value is not shown"
+            log.add_fault(path, summary, detail=detail, fix=fix, at_key=value == path[-1])
             refused.add(path)
     return refused
 
 
 def _walk(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield each value that is no mapping or list; of a key that looks like a secret, the key."""
     if isinstance(data, dict):
         for key, value in data.items():
-            yield from _walk(value, (*path, key))
+            is_refused = find_secret_shape(key) is not None
+            yield from _walk(key if is_refused else value, (*path, key))
     elif isinstance(data, tuple):
         for index, value in enumerate(data):
             yield from _walk(value, (*path, index))
@@ -127,10 +130,14 @@ def _read_document(
     try:
         document = ManifestDocument.model_validate(data)
     except ValidationError as error:
-        errors = [item for item in error.errors() if find_path(item) not in refused]
+        errors = (item for item in error.errors() if not _is_within(find_path(item), refused))
         translate_errors(errors, log)
         return prune(data, refused)
     return (document, set()) if not refused else prune(data, refused)
+
+
+def _is_within(path: Path, refused: set[Path]) -> bool:
+    return any(path[:length] in refused for length in range(1, len(path) + 1))
 
 
 def _resolve(document: ManifestDocument, log: FaultLog) -> Manifest:

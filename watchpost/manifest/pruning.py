@@ -69,20 +69,18 @@ def _find_removable(kind: str, path: Path, pruned: set[Path]) -> Path:
     """Return what to leave out: a missing field takes its block along, a list item its list."""
     if kind == "missing" and _find_stand_in(path, pruned) is None:
         path = path[:-1]
-    return path[:-1] if path and isinstance(path[-1], int) else path
+    return path[:-1] if isinstance(path[-1], int) else path
 
 
 def _find_stand_in(path: Path, pruned: set[Path]) -> Any:
     """Return what may stand at *path* instead, or None; what was refused once gets none again."""
     if len(path) == 1:
         return _TOP_STAND_INS.get(path[0])
-    return None if path in pruned or not path else _STAND_INS.get(path[-1])
+    return None if path in pruned else _STAND_INS.get(path[-1])
 
 
 def _replace(data: Any, path: Path, stand_in: Any) -> Any:
     """Return *data* with *stand_in* at *path*; None leaves the key out."""
-    if not path:
-        return {}
     head, rest = path[0], path[1:]
     if isinstance(data, tuple) and isinstance(head, int) and rest:
         return (*data[:head], _replace(data[head], rest, stand_in), *data[head + 1 :])

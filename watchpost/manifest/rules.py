@@ -156,7 +156,9 @@ def _check_title(text: str, limit: int) -> str:
         raise broken_rule("an empty name", fix="write a name, or remove the line")
     if text != text.strip() or not text.isprintable():
         allowed = "one line without spaces at its ends"
-        raise broken_rule("a name with invisible characters", allowed, "remove them")
+        raise broken_rule(
+            "a name with spaces around it or invisible characters", allowed, "remove them"
+        )
     if len(text) > limit:
         raise broken_rule(f"a name of {len(text)} characters", f"at most {limit}", "shorten it")
     return text

@@ -92,13 +92,7 @@ def _explain(error: ErrorDetails) -> tuple[str, str, str]:
         case "literal_error":
             return _explain_choice(error, seen)
         case kind if kind == RULE:
-            context = error["ctx"]
-            allowed = context["allowed"]
-            return (
-                context["summary"],
-                f"{seen}; allowed: {allowed}" if allowed else seen,
-                context["fix"],
-            )
+            return _explain_broken_rule(error, seen)
         case kind:
             summary = _NEEDED.get(kind, error["msg"])
             return summary, f"{seen}{_render_bound(error)}", _find_fix(kind, value)

@@ -156,7 +156,7 @@ def _compute_values(
         case "project":
             slug = ProjectSlug(app.entry.id, app.slug)
             return slug, slug
-        case "build-token":
+        case _:  # the build token
             token = (
                 EnvironmentSecret(block.build_token.removeprefix("env:"))
                 if block.build_token

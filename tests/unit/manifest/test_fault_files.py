@@ -32,8 +32,8 @@ def test_there_are_many_and_each_has_its_message() -> None:
 def test_no_message_repeats_a_secret() -> None:
     """What looks like a secret, or stands where one may, appears in no message."""
     messages = "".join(path.read_text() for path in FOLDER.glob("*.txt"))
-    for secret in ("sntry", "notapassword", "abc-not-shown-anywhere", "0123456789abcdef"):
-        assert secret not in messages
+    for secret in ("sntry", "notapassword", "abc-not-shown-anywhere", "0123456789"):
+        assert secret not in messages.lower()
 
 
 def test_every_fault_says_where_it_is() -> None:
