@@ -78,6 +78,18 @@ def test_refusal_is_a_warning_in_a_preview(plugin: Plugin, shop: State) -> None:
     assert "name: 'Shop' to 'Other'" in message.text
 
 
+def test_two_keys_of_one_label_are_a_warning_in_a_preview(
+    plugin: Plugin, sandbox: RunningSandbox, shop: State
+) -> None:
+    """What the update will refuse, the preview tells."""
+    del shop
+    for _ in range(2):
+        sandbox.sentry("POST", "/api/0/projects/acme/shop/keys/", {"name": "production"})
+    made = plugin.create("key", "shop/production", key_inputs(), preview=True)
+    assert made.outputs["dsnPublic"] == UNKNOWN
+    assert "2 client keys are labelled production" in plugin.messages[-1].text
+
+
 @pytest.mark.parametrize("status", [403, 410])
 def test_fault_is_a_warning_in_a_preview(
     plugin: Plugin, sandbox: RunningSandbox, status: int

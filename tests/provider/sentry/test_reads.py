@@ -203,7 +203,7 @@ def test_only_the_asked_kind_is_listed(plugin: Plugin, sandbox: RunningSandbox) 
     assert requests(sandbox) == ["GET /organizations/acme/teams/"]
 
 
-@pytest.mark.parametrize("status", [401, 403, 408, 410, 429, 500])
+@pytest.mark.parametrize("status", [302, 401, 403, 408, 410, 429, 500])
 def test_failed_read_keeps_what_is_recorded(
     plugin: Plugin, sandbox: RunningSandbox, shop: State, status: int
 ) -> None:
