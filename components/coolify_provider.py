@@ -122,6 +122,8 @@ class CoolifyEnvironmentProvider(ResourceProvider):
             if not self._session.is_gone(error, app):
                 raise
             return
+        except ApiError as error:
+            raise explain_fault(error, f"{owner}: {app}") from error
         names = ", ".join(sorted({write.row.key for write in removed}))
         if names:
             sys.stderr.write(

@@ -72,7 +72,13 @@ def _refusal_fix(refusals: Sequence[Refusal]) -> str:
 
 
 def explain_fault(error: ApiError, path: str, variable: str = "") -> ApiError:
-    """Say of a failed call whose it was, and name the ability that the token lacks."""
+    """
+    Say of a failed call whose it was, and name the ability that the token lacks.
+
+    An error that says so already is answered as it is.
+    """
+    if error.path.startswith(path):
+        return error
     where = f"{path}: {variable}" if variable else path
     if isinstance(error, Forbidden):
         return _explain_forbidden(error, where)

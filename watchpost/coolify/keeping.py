@@ -153,8 +153,6 @@ def keep_environment(
         redeploy = _Redeploy(session, desired, applied, owed, settlement, may_redeploy=may_redeploy)
         return redeploy.finish()
     except ApiError as error:
-        if error.path.startswith(path):
-            raise
         raise explain_fault(error, path) from error
 
 

@@ -1,5 +1,6 @@
 """Answers that break off or fail: after each the app is as declared, exactly once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -138,3 +139,41 @@ def test_the_rate_limit_is_kept(stack: Stack, app: App, sandbox: RunningSandbox)
     sandbox.set_limits(coolify={"limit": 8, "window_seconds": 1})
     stack.up(CHANGED)
     assert_as_declared(app)
+
+
+def test_a_fleet_gets_through_one_failure_in_twenty(sandbox: RunningSandbox) -> None:
+    """Four at a time, every kind of fault at random: all is written once and redeployed."""
+    uuids = ("shop-web", "shop-api", "studio-web", "studio-api")
+    stacks = [Stack(sandbox.coolify_url) for _ in uuids]
+    for stack in stacks:
+        stack.provider = stacks[-1].provider
+    for seed, fault in enumerate(("dropped before", "dropped after", "500", "500, applied", "503")):
+        sandbox.add_fault(
+            service="coolify", method="*", path="/api", share=0.01, seed=seed, **FAULTS[fault]
+        )
+    with ThreadPoolExecutor(4) as threads:
+        done = threads.map(
+            lambda each: each[0].apply({**CHANGED, "uuid": each[1]}),
+            zip(stacks, uuids, strict=True),
+        )
+        assert list(done) == ["create"] * 4
+    sandbox.clear_faults()
+    for stack, uuid in zip(stacks, uuids, strict=True):
+        app = App(sandbox, uuid)
+        assert_as_declared(app)
+        app.finish_deployments()
+        assert app.running_environment()["runtime"]["SENTRY_DSN"] == OTHER_DSN
+        assert stack.outs["state"] == "checked"
+
+
+def test_a_delete_that_cannot_be_done_is_named(stack: Stack, sandbox: RunningSandbox) -> None:
+    """The resource stays recorded, and the message says whose it is."""
+    stack.up(inputs())
+    sandbox.add_fault(service="coolify", method="GET", path="/envs", status=403, body={})
+    with pytest.raises(Forbidden, match="acme/shop: application shop-web"):
+        stack.destroy()
+    sandbox.clear_faults()
+    sandbox.add_fault(service="coolify", method="DELETE", path="/envs", status=403, body={})
+    with pytest.raises(Forbidden, match="acme/shop: application shop-web: SENTRY_DSN"):
+        stack.destroy()
+    assert stack.id
