@@ -27,6 +27,7 @@ from watchpost.coolify.redeploys import (
     owing_rows,
     unsettled_rows,
 )
+from watchpost.coolify.rows import Unreadable
 from watchpost.coolify.writes import Effect
 from watchpost.errors import ApiError
 
@@ -103,7 +104,8 @@ def observe_owed(  # each says one thing about one app
     """
     newest = None
     if app.kind == "service":
-        owing = _flagged(rows, owner)
+        # An unreadable row could never be cleared, and would restart its service in every run.
+        owing = tuple(row for row in _flagged(rows, owner) if row.is_readable)
     else:
         unsettled = unsettled_rows(rows, names, owner, settlement)
         newest = session.client.find_newest_deployment(app.uuid) if unsettled else None
@@ -211,15 +213,22 @@ class _Redeploy:
         return asked
 
     def _clear_restart_owed(self) -> None:
-        """Take the word away; a service's update wipes the value unless it is sent along."""
+        """
+        Take the word away; a service's update wipes the value unless it is sent along.
+
+        Of rows that the token cannot read only those just written are touched: their value is the
+        declared one. A row that a human has locked is never written.
+        """
         desired = self._desired
-        for row in _flagged(self._applied.rows, desired.owner, are_readable=False):
-            variable = desired.variables.get(row.key)
-            if variable is None:
-                continue
-            value = row.value if row.is_readable else variable.value_at(is_preview=False)
-            comment = render_comment(desired.owner, row.comment)
-            self._session.client.update_row(desired.app, replace(row, value=value, comment=comment))
+        written = {write.row.key for write in self._applied.sent if write.verb != "delete"}
+        for row in _flagged(self._applied.rows, desired.owner):
+            value = row.value
+            if value is Unreadable.HIDDEN and row.key in written:
+                value = desired.variables[row.key].value_at(is_preview=False)
+            if not isinstance(value, Unreadable):
+                comment = render_comment(desired.owner, row.comment)
+                cleared = replace(row, value=value, comment=comment)
+                self._session.client.update_row(desired.app, cleared)
 
     def _settled_at(self, redeployed: Redeployed | None) -> datetime | None:
         """Up to when the app runs with these rows; None where that was left to the reader."""
@@ -237,12 +246,8 @@ class _Redeploy:
         return max((time for time in times if time is not None), default=None)
 
 
-def _flagged(rows: tuple[Row, ...], owner: Owner, *, are_readable: bool = True) -> tuple[Row, ...]:
-    """List our rows that say that a restart is owed; unreadable ones could never be cleared."""
+def _flagged(rows: tuple[Row, ...], owner: Owner) -> tuple[Row, ...]:
+    """List our rows that say that a restart is owed."""
     return tuple(
-        row
-        for row in rows
-        if is_exactly(row, owner)
-        and parse_comment(row.comment).is_restart_owed
-        and (row.is_readable or not are_readable)
+        row for row in rows if is_exactly(row, owner) and parse_comment(row.comment).is_restart_owed
     )

@@ -9,7 +9,7 @@ from tests.provider.coolify.apps import App
 from tests.provider.coolify.examples import DSN, OTHER_DSN, inputs, variable
 from tests.provider.coolify.stack import Stack
 from tests.sandboxes import RunningSandbox
-from watchpost.errors import ApiUnavailable, Forbidden
+from watchpost.errors import ApiUnavailable, Forbidden, UnexpectedResponse
 
 CHANGED = inputs(variables={"SENTRY_DSN": variable(OTHER_DSN), "NEW": variable("new")})
 FAULTS: dict[str, dict[str, Any]] = {
@@ -177,3 +177,41 @@ def test_a_delete_that_cannot_be_done_is_named(stack: Stack, sandbox: RunningSan
     with pytest.raises(Forbidden, match="acme/shop: application shop-web: SENTRY_DSN"):
         stack.destroy()
     assert stack.id
+
+
+def test_writes_that_do_not_stick_are_reported(stack: Stack, sandbox: RunningSandbox) -> None:
+    """A Coolify that says yes and keeps something else is not written to for ever."""
+    stack.up(inputs())
+    sandbox.add_fault(service="coolify", method="PATCH", path="/envs", status=201, body={})
+    with pytest.raises(UnexpectedResponse, match="something else than was written: SENTRY_DSN"):
+        stack.up(inputs(variables={"SENTRY_DSN": variable(OTHER_DSN)}))
+
+
+def test_a_redeploy_that_is_never_clear_is_owed(
+    stack: Stack, app: App, sandbox: RunningSandbox
+) -> None:
+    """Coolify's fault does not undo the writes; the next run asks again."""
+    sandbox.add_fault(service="coolify", method="POST", path="/restart$", status=503, body={})
+    stack.up(inputs())
+    assert (stack.outs["state"], stack.outs["owedRedeploy"]) == ("unsettled", True)
+    sandbox.clear_faults()
+    assert stack.up(inputs()) == "update"
+    app.finish_deployments()
+    assert app.running_environment()["runtime"]["SENTRY_DSN"] == DSN
+    assert stack.up(inputs()) == "same"
+
+
+def test_a_queue_with_room_again_is_waited_for(app: App, sandbox: RunningSandbox) -> None:
+    """Within its patience a run asks again instead of leaving the redeploy owed."""
+    patient = Stack(sandbox.coolify_url, **{"coolify:queuePatienceSeconds": "20"})
+    sandbox.add_fault(
+        service="coolify",
+        method="POST",
+        path="/deploy$",
+        first=2,
+        status=429,
+        body={"message": "Deployment queue is full. Please wait."},
+    )
+    patient.up(inputs(variables={"SENTRY_DSN": variable(DSN, build=True)}))
+    assert patient.outs["state"] == "checked"
+    assert patient.outs["deployment"]["uuid"] == app.deployments()[0]["deployment_uuid"]

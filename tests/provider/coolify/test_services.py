@@ -96,3 +96,33 @@ def test_a_service_is_deleted_by_its_mark(stack: Stack, service: App) -> None:
     foreign = [row for row in service.rows() if row["key"] != "SENTRY_DSN"]
     stack.destroy()
     assert service.rows() == foreign
+
+
+def test_a_locked_row_of_a_service_is_not_written_to_clear_a_word(
+    stack: Stack, service: App, sandbox: RunningSandbox
+) -> None:
+    """Somebody who locks such a row keeps it as it is, and no restart loops."""
+    stack.up(service_inputs())
+    service.edit("SENTRY_DSN", is_shown_once=True, comment="watchpost:acme/shop [restart owed]")
+    before = service.row("SENTRY_DSN")
+    sandbox.clear_log()
+    stack.up(service_inputs(redeploy="if-needed", takeOver=True))
+    assert paths(sandbox) == []
+    assert service.row("SENTRY_DSN") == before
+
+
+def test_a_token_that_cannot_read_still_clears_what_it_wrote(
+    stack: Stack, service: App, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The value of a row just written is known; it is sent along and not wiped."""
+    body = {
+        "name": "blind",
+        "user_id": 0,
+        "team_id": 0,
+        "abilities": ["read", "write", "deploy"],
+    }
+    token = sandbox.control("POST", "/coolify/tokens", body)["token"]
+    monkeypatch.setenv("COOLIFY_TOKEN", token)
+    stack.up(service_inputs())
+    row = service.row("SENTRY_DSN")
+    assert (row["value"], row["comment"]) == (DSN, "watchpost:acme/shop")
