@@ -69,7 +69,20 @@ def observe_selected(
             continue
         search = search or _Search(connect)
         found[selector] = search.find(selector)
-    return found
+    return {selector: _unless_shared(selector, found) for selector in found}
+
+
+def _unless_shared(selector: Selector, found: Mapping[Selector, Found]) -> Found:
+    """Refuse an app that another selector names too: two owners would undo each other's rows."""
+    mine = found[selector]
+    others = [
+        other.label
+        for other, its in found.items()
+        if other != selector and other.kind == selector.kind and its.uuid == mine.uuid
+    ]
+    if mine.uuid is None or not others:
+        return mine
+    return Found(None, f"{selector.label} and {', '.join(others)} are the same {selector.kind}")
 
 
 class _Search:
