@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from watchpost.sentry import Key, RateLimit
 
 # The key of a project just made may be a moment late. Seconds between looks.
-_LOOKS_AT_NEW_PROJECT = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+_LOOKS_AT_NEW_PROJECT = (0.2, 0.4, 0.8, 1.6, 3.2)
 _LOOKS_AT_OTHER_PROJECT = (0.2, 0.4)
 
 

@@ -166,6 +166,17 @@ def test_late_default_key_is_waited_for(
     assert len(rows(sandbox, "keys")) == 1
 
 
+def test_second_default_key_is_never_made(
+    plugin: Plugin, sandbox: RunningSandbox, shop: State
+) -> None:
+    """Where the key Default of a new project does not come, the create fails instead."""
+    path = f"/projects/acme/{shop.outputs['projectId']}/keys/$"
+    sandbox.add_fault(service="sentry", method="GET", path=path, status=200, body=[])
+    with pytest.raises(Exception, match="A second one is not made"):
+        plugin.create("key", "shop/production", key_inputs(name="Default"))
+    assert len(rows(sandbox, "keys")) == 1
+
+
 def test_deleted_default_key_is_made_again(
     plugin: Plugin, sandbox: RunningSandbox, shop: State
 ) -> None:
