@@ -1,0 +1,1 @@
+"""Pulumi resource plugins, one package each."""
