@@ -36,6 +36,7 @@ TYPES = {
     "project": "sentry:index/sentryProject:SentryProject",
     "key": "sentry:index/sentryKey:SentryKey",
 }
+PARENT = "watchpost:index:MonitoredProject"  # the types of its parents precede a type in a URN
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -187,7 +188,7 @@ class Plugin:
 
 def urn(kind: str, name: str) -> str:
     """The name of a resource as the engine makes it."""
-    return f"urn:pulumi:test::fleet::{TYPES[kind]}::{name}"
+    return f"urn:pulumi:test::fleet::{PARENT}${TYPES[kind]}::{name}"
 
 
 def _struct(values: Values) -> struct_pb2.Struct:
