@@ -28,9 +28,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from script.demo_table import render_table
-from tests.sandboxes import RunningSandbox, start_sandbox
+from tests.sandboxes import start_sandbox
 from tests.whole.manifests import write_manifest
-from tests.whole.program import Program, prepare
+from tests.whole.program import Program, make_apps, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -97,7 +97,8 @@ def measure_fleet(projects: int, *, checkpoints: bool) -> Iterator[Measure]:
     """All commands on one fleet: first with providers that do nothing, then with ours."""
     settings = {} if checkpoints else {"PULUMI_SKIP_CHECKPOINTS": "true"}
     with start_sandbox("empty", "--rate-limits", "none") as sandbox:
-        make_apps(sandbox, projects)
+        make_apps(sandbox, [f"app-{number:03}" for number in range(projects)])
+        sandbox.set_options(queue_limit=10 * projects)
         with tempfile.TemporaryDirectory() as folder:
             floor = prepare(Path(folder), sandbox, settings)
             make_idle(floor)
@@ -163,14 +164,6 @@ def fleet(projects: int) -> str:
         },
         teams={"platform": {"name": "Platform"}},
     )
-
-
-def make_apps(sandbox: RunningSandbox, count: int) -> None:
-    """So many running applications in the sandbox's Coolify."""
-    sandbox.control("POST", "/coolify/projects", {"uuid": "fleet", "name": "Fleet"})
-    for number in range(count):
-        body = {"uuid": f"app-{number:03}", "project": "fleet", "environment": "production"}
-        sandbox.control("POST", "/coolify/applications", {**body, "status": "running:healthy"})
 
 
 def make_idle(program: Program) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from watchpost.engine import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tests.sandboxes import RunningSandbox
 
@@ -90,3 +90,11 @@ def prepare(
         done = engine.run(*arguments)
         assert done.exit_code == 0, done.stderr
     return Program(folder, engine, sandbox)
+
+
+def make_apps(sandbox: RunningSandbox, uuids: Iterable[str]) -> None:
+    """Make running applications that were deployed once, in a project of their own."""
+    project = sandbox.control("POST", "/coolify/projects", {"uuid": "fleet", "name": "Fleet"})
+    for uuid in uuids:
+        body = {"uuid": uuid, "name": uuid, "project": project["uuid"], "is_deployed": True}
+        sandbox.control("POST", "/coolify/applications", {**body, "status": "running:healthy"})
