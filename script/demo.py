@@ -15,6 +15,7 @@ used.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -35,6 +36,9 @@ FOLDER = ROOT / ".watchpost" / "demo"
 STACK_FILE = ROOT / "stacks" / "Pulumi.demo.yaml"
 BRIEF = ("--suppress-progress", "--suppress-outputs")
 CHANGES_FOUND = 7
+TYPE_OF_ENVIRONMENT = "pulumi-python:dynamic/watchpost:CoolifyEnvironment"
+# Lines that say that something begins, was only looked at, or stayed as it is.
+PROGRESS = re.compile(r"^ {4}[a-z-]+:[a-z]|ing \(\d+s\)|refresh(ing)?\b|pulumi:pulumi:Stack")
 NEXT = """\
 To do this with your own Sentry and Coolify (README.md, "With real credentials"):
 
@@ -75,26 +79,25 @@ def main() -> int:
 
 def tell(sandbox: RunningSandbox) -> None:
     """The story in its five chapters."""
-    environment = settings(sandbox)
-    engine = Engine(ROOT, "demo", environment, echo=True)
-    quiet = Engine(ROOT, "demo", environment)
-    expect(quiet.run("stack", "init").exit_code, 0, "stack init")
+    engine = Engine(ROOT, "demo", settings(sandbox))
+    expect(engine.run("stack", "init").exit_code, 0, "stack init")
     key = secrets.token_hex(32)
-    quiet.run("config", "set", "--secret", "watchpost:fingerprintKey", key)
+    engine.run("config", "set", "--secret", "watchpost:fingerprintKey", key)
 
     chapter("1. What would be done", "pulumi preview")
-    expect(engine.run("preview", "--refresh", *BRIEF).exit_code, 0, "preview")
+    expect(engine.run("preview", "--refresh", *BRIEF, on_line=show).exit_code, 0, "preview")
     chapter("2. Do it", "pulumi up")
-    expect(engine.up("--skip-preview", *BRIEF).exit_code, 0, "up")
-    print(render_wiring(load_manifest(ROOT / "projects.yaml"), quiet.resources()))
+    expect(engine.up("--skip-preview", *BRIEF, on_line=show).exit_code, 0, "up")
+    manifest = load_manifest(ROOT / "projects.yaml")
+    print(render_wiring(manifest, engine.resources(), sandbox.writes("coolify")))
     chapter("3. Do it again: nothing to do", "pulumi up")
     apply_again(engine, sandbox)
     chapter("4. Somebody clicks around", "pulumi preview --refresh --expect-no-changes")
     click_around(sandbox)
-    show_drift(quiet)
+    show_drift(engine)
     chapter("5. Repair", "pulumi up")
-    expect(engine.up("--skip-preview", *BRIEF).exit_code, 0, "up")
-    preview = quiet.preview()
+    expect(engine.up("--skip-preview", *BRIEF, on_line=show).exit_code, 0, "up")
+    preview = engine.preview()
     expect(preview.exit_code, 0, "drift check after the repair")
     print("Drift check: clean (exit code 0).")
 
@@ -117,7 +120,7 @@ def settings(sandbox: RunningSandbox) -> Mapping[str, str]:
 def apply_again(engine: Engine, sandbox: RunningSandbox) -> None:
     """A second apply changes nothing; say what it cost."""
     sandbox.clear_log()
-    expect(engine.up("--skip-preview", *BRIEF).exit_code, 0, "second up")
+    expect(engine.up("--skip-preview", *BRIEF, on_line=show).exit_code, 0, "second up")
     expect(len(sandbox.writes()), 0, "writes of the second up")
     counts = {name: len(sandbox.log(name)) for name in ("sentry", "coolify")}
     print(
@@ -147,9 +150,9 @@ def click_around(sandbox: RunningSandbox) -> None:
     print("- acme-shop: team web is unbound\n")
 
 
-def show_drift(quiet: Engine) -> None:
+def show_drift(engine: Engine) -> None:
     """The drift check must find all four, down to the property."""
-    preview = quiet.preview()
+    preview = engine.preview()
     print(render_drift(preview))
     print(f"exit code {preview.exit_code}")
     expect(preview.exit_code, CHANGES_FOUND, "drift check")
@@ -162,6 +165,12 @@ def show_drift(quiet: Engine) -> None:
     ):
         if not any(each == name and place.startswith(path) for each, place in found):
             raise Failed(f"the drift check did not name {path} of {name}")
+
+
+def show(line: str) -> None:
+    """Print a line of the engine, but not each step of its progress."""
+    if line.strip() and not PROGRESS.search(line):
+        print(line.replace(TYPE_OF_ENVIRONMENT, "CoolifyEnvironment"), flush=True)
 
 
 def chapter(title: str, command: str) -> None:

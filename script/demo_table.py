@@ -6,6 +6,7 @@ Does not: show a value; the engine's recorded state and plans hold fingerprints 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from watchpost.manifest import KeyDsn
@@ -30,8 +31,20 @@ def render_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def render_wiring(manifest: Manifest, resources: Iterable[Mapping[str, Any]]) -> str:
-    """One row per app: Sentry project, key, variables, redeploy, as the recorded state has them."""
+def render_wiring(
+    manifest: Manifest,
+    resources: Iterable[Mapping[str, Any]],
+    requests: Iterable[Mapping[str, Any]],
+) -> str:
+    """
+    One row per app: Sentry project, key, variables, and the redeploy that was asked for.
+
+    Args:
+        manifest: What was declared.
+        resources: The recorded state after the run.
+        requests: What the run asked of Coolify, from the sandbox's log.
+    """
+    asked = dict(_redeploys(requests))
     slugs = {entry.id: entry.slug for entry in manifest.entries}
     outputs = {
         each["urn"].rpartition("::")[2]: each["outputs"]
@@ -44,7 +57,7 @@ def render_wiring(manifest: Manifest, resources: Iterable[Mapping[str, Any]]) ->
             ", ".join(slugs[entry] for entry in app.entries),
             ", ".join(sorted({dsn.key for dsn in _dsns(app)})),
             str(len(app.variables)),
-            _redeploy(outputs[f"{app.owner}/{app.selector.label}"]),
+            asked.get(outputs[f"{app.owner}/{app.selector.label}"]["uuid"], "none"),
         )
         for app in manifest.apps
     ]
@@ -59,8 +72,14 @@ def _dsns(app: AppEnvironment) -> Iterator[KeyDsn]:
                 yield value
 
 
-def _redeploy(outputs: Mapping[str, Any]) -> str:
-    return (outputs.get("deployment") or {}).get("status") or "no"
+def _redeploys(requests: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for request in requests:
+        restarted = re.search(r"/(\S+)/restart$", request["path"].removeprefix("/api/v1"))
+        deployed = re.search(r"\buuid=([^&]+)", request["query"])
+        if restarted:
+            yield restarted[1].rpartition("/")[2], "restart"
+        elif request["path"].endswith("/deploy") and deployed:
+            yield deployed[1], "rebuild"
 
 
 def render_drift(preview: Preview) -> str:

@@ -15,7 +15,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from watchpost.engine.document import Preview, read_preview
 from watchpost.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 WANTED: Mapping[str, str] = {
@@ -51,13 +50,11 @@ class Engine:
         folder: Where Pulumi.yaml lies.
         stack: Name of the stack.
         environment: Set for the engine and so for the providers, over the caller's own environment.
-        echo: Whether what the engine prints is also shown while it runs.
     """
 
     folder: Path
     stack: str
     environment: Mapping[str, str] = field(default_factory=dict)
-    echo: bool = False
 
     def command(self, *arguments: str) -> list[str]:
         """The full command line of one pulumi command on this stack."""
@@ -79,24 +76,30 @@ class Engine:
         found = {"VIRTUAL_ENV": str(virtual), "PATH": path} if virtual.exists() else {}
         return {**os.environ, **WANTED, **found, **self.environment}
 
-    def run(self, *arguments: str, show: bool | None = None) -> Finished:
-        """Run one pulumi command to its end and keep what it printed."""
+    def run(self, *arguments: str, on_line: Callable[[str], object] | None = None) -> Finished:
+        """
+        Run one pulumi command to its end and keep what it printed.
+
+        Args:
+            arguments: The command and its options.
+            on_line: Called with each line as it is printed, errors included; these then stand in
+                the finished command's stdout.
+        """
         process = subprocess.Popen(
             self.command(*arguments),
             env=self.full_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=None if self.echo else subprocess.PIPE,
+            stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
             text=True,
         )
-        if not (self.echo if show is None else show):
+        if on_line is None:
             stdout, stderr = process.communicate()
-            return Finished(process.returncode, stdout, stderr or "")
+            return Finished(process.returncode, stdout, stderr)
         lines = []
         for line in process.stdout or ():
             lines.append(line)
-            sys.stdout.write(line)
-            sys.stdout.flush()
+            on_line(line.rstrip("\n"))
         return Finished(process.wait(), "".join(lines), "")
 
     def preview(self, *arguments: str) -> Preview:
@@ -106,27 +109,23 @@ class Engine:
         Raises:
             SettingsError: The engine did not answer with a plan at all.
         """
-        done = self.run(
-            "preview", "--refresh", "--json", "--expect-no-changes", *arguments, show=False
-        )
+        done = self.run("preview", "--refresh", "--json", "--expect-no-changes", *arguments)
         if not done.stdout.lstrip().startswith("{"):
             raise SettingsError(f"stack {self.stack}", "no preview came back", detail=done.stderr)
         return read_preview(json.loads(done.stdout), exit_code=done.exit_code)
 
-    def up(self, *arguments: str) -> Finished:
+    def up(self, *arguments: str, on_line: Callable[[str], object] | None = None) -> Finished:
         """Apply: refresh, plan and carry out."""
-        return self.run("up", "--yes", *arguments)
+        return self.run("up", "--yes", *arguments, on_line=on_line)
 
     def outputs(self) -> dict[str, Any]:
         """Stack outputs by name; secret ones are shown as the engine masks them."""
-        answer: dict[str, Any] = json.loads(
-            self.run("stack", "output", "--json", show=False).stdout
-        )
+        answer: dict[str, Any] = json.loads(self.run("stack", "output", "--json").stdout)
         return answer
 
     def resources(self) -> list[dict[str, Any]]:
         """Resources of the recorded state as the engine stores them; secrets stay encrypted."""
-        deployment = json.loads(self.run("stack", "export", show=False).stdout)["deployment"]
+        deployment = json.loads(self.run("stack", "export").stdout)["deployment"]
         found: list[dict[str, Any]] = deployment.get("resources") or []
         return found
 
