@@ -174,7 +174,6 @@ def go_build(name: str, module: str, target: Path, flags: list[str]) -> None:
     """Build one Go program, counting the packages as they are compiled."""
     folder = ROOT / "engine" / name
     say(f"engine: {name}: fetching modules")
-    subprocess.run(["go", "mod", "download"], cwd=folder, check=True)
     listed = subprocess.run(
         ["go", "list", "-deps", *flags[:2], module],
         cwd=folder,
