@@ -50,8 +50,8 @@ class Principal:
 
 def authenticate(world: World, headers: Mapping[str, str]) -> Principal | None:
     """The bearer of the token in the Authorization header; None if there is no valid one."""
-    _, found, shown = headers.get("authorization", "").rpartition("Bearer ")
-    if not found:
+    shown = _bearer(headers.get("authorization", ""))
+    if shown is None:
         return None
     token_id, bar, secret = shown.partition("|")
     if bar:
@@ -68,6 +68,12 @@ def authenticate(world: World, headers: Mapping[str, str]) -> Principal | None:
         role=_role(world, token["team_id"], token["user_id"]),
         abilities=frozenset(json.loads(token["abilities"])),
     )
+
+
+def _bearer(header: str) -> str | None:
+    """What follows the last "Bearer ", in any case, up to a comma: as Laravel reads it."""
+    start = header.lower().rfind("bearer ")
+    return None if start < 0 else header[start + len("bearer ") :].partition(",")[0]
 
 
 def _is_over(world: World, expires_at: str | None) -> bool:

@@ -20,9 +20,11 @@ from urllib.parse import parse_qsl
 from sandbox.coolify.auth import Principal
 from sandbox.world import World
 
-# What Laravel counts as blank at either end of a text: white space, controls, invisible characters.
+# What Laravel counts as blank at either end of a text: white space, null, invisible characters.
+# Its white space is PCRE's, which, unlike Python's, lacks the separators \x1c to \x1f.
 BLANK = (
-    r"[\s\x00\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u202f\u205f"
+    r"[\t-\r \x85\u1680\u2028\u2029\x00"
+    r"\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u202f\u205f"
     r"\u2060-\u2065\u206a-\u206f\u3000\u2800\u3164\ufeff\uffa0\U0001d159\U0001d173-\U0001d17a"
     r"\U000e0020]+"
 )
@@ -107,11 +109,15 @@ class Call:
 
     @cached_property
     def json(self) -> Any:
-        """The decoded body, trimmed; None when it cannot be decoded."""
+        """The decoded body, trimmed; None when PHP could not decode it."""
         try:
-            return clean(json.loads(self.raw))
-        except ValueError:
+            text = self.raw.decode("utf-8")
+            value = json.loads(text, parse_constant=_refuse_constant)
+            if "\\u" in text:
+                json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a surrogate pair fails
+        except (ValueError, RecursionError):
             return None
+        return clean(value)
 
     @cached_property
     def body(self) -> dict[str, Any]:
@@ -141,6 +147,10 @@ class Call:
     def now(self) -> str:
         """The present moment as Coolify writes it: whole seconds, six digits after the point."""
         return self.world.now().strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def clean(value: Any) -> Any:

@@ -46,6 +46,7 @@ def routes(world: World) -> list[Route]:
         "/services": control.add_service,
         "/rows": control.add_row,
         "/tags": control.add_tag,
+        "/previews": control.add_preview,
         "/deployments/{uuid}": control.end_deployment,
     }
     read: dict[str, Endpoint] = {
@@ -162,6 +163,14 @@ class CoolifyControl:
         tag = {"team_id": fields.pop("team_id", 0), "name": _taken(fields, "name")}
         place = {"kind": resource.kind, "resource_id": resource.id}
         return _made(id=self.world.store.insert("coolify_tags", **tag, **place))
+
+    async def add_preview(self, request: Request) -> Response:
+        """``{"application": uuid, "pull_request_id"}``: a pull request the application knows."""
+        fields = await _fields(request)
+        row = self._row("applications", _taken(fields, "application"))
+        number = _taken(fields, "pull_request_id")
+        columns = {"application_id": row["id"], "pull_request_id": number}
+        return _made(id=self.world.store.insert("coolify_previews", **columns))
 
     async def end_deployment(self, request: Request) -> Response:
         """``{"status": "in_progress" | "finished" | "failed"}``; the build begins or ends."""

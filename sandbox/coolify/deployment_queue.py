@@ -25,9 +25,10 @@ Deployment = dict[str, Any]
 
 @dataclass(frozen=True)
 class Wish:
-    """What a caller wants deployed and how."""
+    """What a caller wants deployed and how; *at_once* waits for nothing and nobody."""
 
     force: bool = False
+    at_once: bool = False
     restart_only: bool = False
     pull_request_id: int = 0
 
@@ -45,19 +46,19 @@ def enqueue(world: World, application: Resource, wish: Wish) -> Verdict:
     Queue a deployment, and start it if nothing of that application runs and a place is free.
 
     Skipped, and its uuid never stored, if one of the same commit and pull request is unfinished
-    and the wish is not forced.
+    and the wish is neither forced nor to be granted at once.
     """
     uuid = new_uuid()
     if _count(world, UNFINISHED) >= world.options.queue_limit:
         return Verdict("full", uuid)
-    if not wish.force and _has_twin(world, application, wish):
+    if not (wish.force or wish.at_once) and _has_twin(world, application, wish):
         return Verdict("skipped", uuid)
     now = _now(world)
     world.store.insert(
         "coolify_deployments",
         deployment_uuid=uuid,
         application_id=application.id,
-        status="queued",
+        status="in_progress" if wish.at_once else "queued",
         commit_sha=application.columns["git_commit_sha"] or "HEAD",
         pull_request_id=wish.pull_request_id,
         force_rebuild=wish.force,
@@ -132,8 +133,28 @@ def running_environment(world: World, resource: Resource) -> dict[str, Any]:
     }
 
 
+def has_preview(world: World, resource: Resource, pull_request_id: int) -> bool:
+    """Whether the application has a preview of that pull request; services have none."""
+    sql = "SELECT 1 FROM coolify_previews WHERE application_id = ? AND pull_request_id = ?"
+    is_application = resource.kind == "application"
+    return is_application and world.store.row(sql, resource.id, pull_request_id) is not None
+
+
+def queue_service_start(world: World, service: Resource) -> None:
+    """
+    Start or restart a service as a job of the queue.
+
+    Its containers have its variables as they are now. What it says of itself changes only where a
+    worker runs: without one the real server answers every start with 200, too.
+    """
+    status = service.columns["status"]
+    start_service(world, service)
+    if not world.options.worker:
+        world.store.update("coolify_services", service.id, status=status)
+
+
 def start_service(world: World, service: Resource) -> None:
-    """Start or restart a service's containers with its variables as they are now."""
+    """Start or restart a service's containers at once with its variables as they are now."""
     runtime, buildtime = environment_of(world, service)
     world.store.insert(
         "coolify_service_runs",

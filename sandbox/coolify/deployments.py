@@ -1,19 +1,25 @@
 """
 The endpoints that deploy, restart and stop, and those that tell how far a deployment is.
 
-Source: coolify-api.md section 4.
+Source: coolify-api.md section 4; Coolify's published source for the refusals that page does not
+name (no names given, a tag with a pull request, an unknown pull request, cancelling what another
+team deploys) and for pages being checked before the application is looked for.
 """
 
+import re
 from typing import Any
 
 from sandbox.coolify import deployment_queue, resources
-from sandbox.coolify.call import Call, Refused, Reply, arranged, refusal, wants_json
+from sandbox.coolify.call import Call, Refused, Reply, ServerError, arranged, refusal, wants_json
 from sandbox.coolify.deployment_queue import UNFINISHED, Deployment, Verdict, Wish
 from sandbox.coolify.resources import Resource
 
 SKIPPED = "Deployment already queued for this commit."
 FULL = "Deployment queue is full. Please wait for existing deployments to complete."
 DEFAULT_TAKE = 10
+# What PHP takes for a whole number, and what it makes of a text that begins with one.
+INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)\Z")
+LEADING_NUMBER = re.compile(r"[0-9]+")
 
 
 def deploy(call: Call) -> Reply:
@@ -21,6 +27,8 @@ def deploy(call: Call) -> Reply:
     uuids, tags = call.fields.get("uuid"), call.fields.get("tag")
     if uuids and tags:
         return refusal(400, "You can only use uuid or tag, not both.")
+    if tags and _pull_request(call):
+        return refusal(400, "You can only use tag or pr, not both.")
     if tags:
         return _deploy_tags(call, _names(tags))
     if uuids:
@@ -30,8 +38,8 @@ def deploy(call: Call) -> Reply:
 
 def start_application(call: Call) -> Reply:
     """Queue a deployment; answers with a uuid even when the queue is full."""
-    force = _is_on(call, "force") or _is_on(call, "instant_deploy")
-    return _queue(call, Wish(force=force), "Deployment request queued.")
+    wish = Wish(force=_is_on(call, "force"), at_once=_is_on(call, "instant_deploy"))
+    return _queue(call, wish, "Deployment request queued.")
 
 
 def restart_application(call: Call) -> Reply:
@@ -51,13 +59,13 @@ def start_service(call: Call) -> Reply:
     service = _service(call)
     if "running" in service.columns["status"]:
         return refusal(400, "Service is already running.")
-    deployment_queue.start_service(call.world, service)
+    deployment_queue.queue_service_start(call.world, service)
     return Reply(200, {"message": "Service starting request queued."})
 
 
 def restart_service(call: Call) -> Reply:
     """Restart a service, running or not."""
-    deployment_queue.start_service(call.world, _service(call))
+    deployment_queue.queue_service_start(call.world, _service(call))
     return Reply(200, {"message": "Service restarting request queued."})
 
 
@@ -85,8 +93,12 @@ def get_deployment(call: Call) -> Reply:
 
 
 def cancel_deployment(call: Call) -> Reply:
-    """Cancel a deployment that waits or runs."""
-    deployment, _ = _deployment(call)
+    """Cancel a deployment that waits or runs; another team's is a 403 here, not a 404."""
+    deployment = deployment_queue.find_deployment(call.world, call.path["uuid"])
+    if deployment is None:
+        return refusal(404, "Deployment not found.")
+    if _owner(call, deployment) is None:
+        return refusal(403, "You do not have permission to cancel this deployment.")
     status = deployment["status"]
     if status not in UNFINISHED:
         return refusal(400, f"Deployment cannot be cancelled. Current status: {status}")
@@ -101,16 +113,18 @@ def cancel_deployment(call: Call) -> Reply:
 
 def list_of_application(call: Call) -> Reply:
     """The deployments of one application, newest first, from ``skip`` on at most ``take``."""
+    skip, take = _page_of(call)
     found = resources.find_application(call.world, call.caller.team_id, call.path["uuid"])
     if found is None:
         return refusal(404, "Application not found")
-    skip, take = _number(call, "skip", 0, minimum=0), _number(call, "take", DEFAULT_TAKE, minimum=1)
     every = deployment_queue.list_deployments(call.world, found)
     page = [_rendered(call, each, found) for each in every[skip : skip + take]]
     return Reply(200, {"count": len(every), "deployments": page})
 
 
 def _deploy_uuids(call: Call, uuids: list[str]) -> Reply:
+    if not uuids:
+        return refusal(400, "No UUIDs provided.")
     team_id = call.caller.team_id
     found = [each for uuid in uuids if (each := resources.find_any(call.world, team_id, uuid))]
     if not found:
@@ -119,31 +133,39 @@ def _deploy_uuids(call: Call, uuids: list[str]) -> Reply:
 
 
 def _deploy_tags(call: Call, tags: list[str]) -> Reply:
-    team_id = call.caller.team_id
-    found = [
-        resource
-        for tag in tags
-        for kind in ("application", "service")
-        for resource in resources.list_by_tag(call.world, kind, team_id, tag)
-    ]
-    if not found:
+    if not tags:
+        return refusal(400, "No TAGs provided.")
+    messages, details = [], []
+    for tag in tags:
+        tagged = _tagged(call, tag)
+        if not tagged and resources.has_tag(call.world, call.caller.team_id, tag):
+            messages.append(f"No resources found for tag {tag}.")
+        for done in (_deploy(call, resource) for resource in tagged):
+            messages.append(done["message"])
+            if "deployment_uuid" in done:
+                details.append({name: done[name] for name in ("resource_uuid", "deployment_uuid")})
+    if not messages:
         return refusal(404, "No resources found with this tag.")
-    done = [_deploy(call, resource) for resource in found]
-    details = [
-        {name: each[name] for name in ("resource_uuid", "deployment_uuid")}
-        for each in done
-        if "deployment_uuid" in each
-    ]
-    body: dict[str, Any] = {"message": [each["message"] for each in done]}
+    body: dict[str, Any] = {"message": messages}
     return Reply(200, body | ({"details": details} if details else {}))
 
 
+def _tagged(call: Call, tag: str) -> list[Resource]:
+    kinds: tuple[resources.Kind, ...] = ("application", "service")
+    world, team_id = call.world, call.caller.team_id
+    return [each for kind in kinds for each in resources.list_by_tag(world, kind, team_id, tag)]
+
+
 def _deploy(call: Call, resource: Resource) -> dict[str, Any]:
+    number = _pull_request(call)
+    if number and not deployment_queue.has_preview(call.world, resource, number):
+        message = f"Pull request {number} not found for this resource."
+        return {"message": message, "resource_uuid": resource.uuid}
     if resource.kind == "service":
         deployment_queue.start_service(call.world, resource)
         message = f"Service {resource.name} started. It could take a while, be patient."
         return {"message": message, "resource_uuid": resource.uuid}
-    wish = Wish(force=_is_on(call, "force"), pull_request_id=_pull_request(call))
+    wish = Wish(force=_is_on(call, "force"), pull_request_id=number)
     verdict = deployment_queue.enqueue(call.world, resource, wish)
     if verdict.outcome == "full":
         raise Refused(Reply(429, {"message": FULL}, {"Retry-After": "60"}))
@@ -246,32 +268,40 @@ def _page(call: Call, deployment: Deployment, application: Resource) -> str:
 
 
 def _names(text: Any) -> list[str]:
-    return [name for name in str(text).split(",") if name]
+    if isinstance(text, (list, dict)):
+        raise ServerError
+    return [name for name in str(text).split(",") if name not in ("", "0")]
 
 
 def _is_on(call: Call, name: str) -> bool:
-    return call.fields.get(name) in (True, 1, "1", "true", "on", "yes")
+    return str(call.fields.get(name)).lower() in ("true", "1", "on", "yes")
 
 
 def _pull_request(call: Call) -> int:
-    number = call.fields.get("pull_request_id") or call.fields.get("pr") or 0
-    return int(number) if str(number).isdigit() else 0
+    found = LEADING_NUMBER.match(
+        str(call.fields.get("pull_request_id") or call.fields.get("pr") or "")
+    )
+    return int(found[0]) if found else 0
 
 
-def _number(call: Call, name: str, default: int, *, minimum: int) -> int:
-    given = call.fields.get(name)
-    if given is None:
-        return default
-    try:
-        number = int(str(given))
-    except ValueError:
-        raise Refused(_not_valid(call, name, f"The {name} field must be an integer.")) from None
-    if number < minimum:
-        raise Refused(_not_valid(call, name, f"The {name} field must be at least {minimum}."))
-    return number
+def _page_of(call: Call) -> tuple[int, int]:
+    """``skip`` and ``take``; what is wrong with them is told at once, before anything else."""
+    faults: dict[str, list[str]] = {}
+    for name, minimum in (("skip", 0), ("take", 1)):
+        given = call.fields.get(name)
+        if given is not None and not INTEGER.match(str(given)):
+            faults[name] = [f"The {name} field must be an integer."]
+        elif given is not None and int(given) < minimum:
+            faults[name] = [f"The {name} field must be at least {minimum}."]
+    if faults:
+        raise Refused(_not_valid(call, faults))
+    skip, take = call.fields.get("skip"), call.fields.get("take")
+    return int(skip or 0), int(take or DEFAULT_TAKE)
 
 
-def _not_valid(call: Call, name: str, text: str) -> Reply:
-    if wants_json(call.headers):
-        return Reply(422, {"message": text, "errors": {name: [text]}})
-    return Reply(302, "", {"Location": call.world.coolify_url}, html=True)
+def _not_valid(call: Call, faults: dict[str, list[str]]) -> Reply:
+    if not wants_json(call.headers):
+        return Reply(302, "", {"Location": call.world.coolify_url}, html=True)
+    texts = [text for field in faults.values() for text in field]
+    more = f" (and {len(texts) - 1} more error)" if len(texts) > 1 else ""
+    return Reply(422, {"message": texts[0] + more, "errors": faults})

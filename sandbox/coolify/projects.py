@@ -21,7 +21,7 @@ def list_projects(call: Call) -> Reply:
 
 def get_project(call: Call) -> Reply:
     """One project with its environments."""
-    project = _project(call)
+    project = find_project(call)
     environments = [arranged(row) for row in _environments(call, project)]
     icons = {"icon_path": None, "icon_s3_storage_id": None, "icon_storage_type": None}
     return Reply(200, arranged(project | icons | {"environments": environments}))
@@ -30,19 +30,22 @@ def get_project(call: Call) -> Reply:
 def list_environments(call: Call) -> Reply:
     """The environments of one project, briefly."""
     shown = ("id", "uuid", "name")
-    rows = _environments(call, _project(call))
+    rows = _environments(call, find_project(call))
     return Reply(200, [{name: row[name] for name in shown} for row in rows])
 
 
 def get_environment(call: Call) -> Reply:
     """One environment, by name or else by uuid, with all that lives in it."""
+    found = find_environment(call, find_project(call))
+    return Reply(200, _detail(call, found)) if found else refusal(404, "Environment not found.")
+
+
+def find_environment(call: Call, project: dict[str, Any]) -> dict[str, Any] | None:
+    """The environment of the path, by name or else by uuid."""
     wanted = call.path["environment"]
-    rows = _environments(call, _project(call))
-    for column in ("name", "uuid"):
-        for row in rows:
-            if row[column] == wanted:
-                return Reply(200, _detail(call, row))
-    return refusal(404, "Environment not found.")
+    rows = _environments(call, project)
+    found = (row for column in ("name", "uuid") for row in rows if row[column] == wanted)
+    return next(found, None)
 
 
 def list_applications(call: Call) -> Reply:
@@ -83,7 +86,8 @@ def _listed(call: Call, kind: resources.Kind) -> list[resources.Resource]:
     return resources.list_resources(call.world, kind, team_id)
 
 
-def _project(call: Call) -> dict[str, Any]:
+def find_project(call: Call) -> dict[str, Any]:
+    """The project of the path, of the caller's team; raises the 404 for any other."""
     sql = "SELECT * FROM coolify_projects WHERE team_id = ? AND uuid = ?"
     project = call.world.store.row(sql, call.caller.team_id, call.path["uuid"])
     if project is None:

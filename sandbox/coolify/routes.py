@@ -9,8 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.coolify import deployments, instance, projects, service_variables, variables
+from sandbox.coolify import (
+    deployments,
+    instance,
+    projects,
+    service_variables,
+    shared_variables,
+    variables,
+)
 from sandbox.coolify.call import Call, Reply, refusal
+from sandbox.coolify.shared_variables import FindScope, SharedVariables
 
 PREFIX = "/api/v1"
 Handler = Callable[[Call], Reply]
@@ -69,6 +77,14 @@ DEPLOY: dict[str, Handler] = {
 }
 
 
+SHARED: dict[str, FindScope] = {
+    "/team/envs": shared_variables.team_scope,
+    "/projects/{uuid}/envs": shared_variables.project_scope,
+    "/projects/{uuid}/environments/{environment}/envs": shared_variables.environment_scope,
+    "/servers/{uuid}/envs": shared_variables.server_scope,
+}
+
+
 class Routes:
     """Finds the endpoint of a request: by verb and number of segments, then segment by segment."""
 
@@ -116,11 +132,22 @@ def _endpoints() -> Iterator[tuple[str, str, Endpoint]]:
     yield "POST", f"{PREFIX}/deployments/{{uuid}}/cancel", _cancel()
     for word, handler in (("enable", instance.enable_api), ("disable", instance.disable_api)):
         yield "POST", f"{PREFIX}/{word}", Endpoint(handler, "write", is_switch=True)
+    yield from _shared()
     yield from _unsimulated()
 
 
 def _cancel() -> Endpoint:
     return Endpoint(deployments.cancel_deployment, "deploy")
+
+
+def _shared() -> Iterator[tuple[str, str, Endpoint]]:
+    for path, find_scope in SHARED.items():
+        shared = SharedVariables(find_scope)
+        yield "GET", PREFIX + path, Endpoint(shared.list_variables, "read")
+        yield "POST", PREFIX + path, Endpoint(shared.create_variable, "write")
+        one = f"{PREFIX}{path}/{{env_id}}"
+        yield "PATCH", one, Endpoint(shared.update_variable, "write")
+        yield "DELETE", one, Endpoint(shared.delete_variable, "write")
 
 
 def _unsimulated() -> Iterator[tuple[str, str, Endpoint]]:

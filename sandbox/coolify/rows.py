@@ -7,16 +7,18 @@ Source: coolify-api.md sections 3.2, 3.5 and 3.6.
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.coolify.call import arranged, new_uuid
 from sandbox.coolify.resources import Resource
+from sandbox.coolify.shared_rows import resolve
 from sandbox.world import World
 
 VERSION = "4.3.11"
-ESCAPED = re.compile(r"[\\\"'\r\t\x00]")
+ESCAPES = str.maketrans(
+    {"\\": "\\\\", '"': '\\"', "'": "\\'", "\r": "\\r", "\t": "\\t", "\x00": "\\0"}
+)
 FLAGS = (
     "is_preview",
     "is_runtime",
@@ -106,22 +108,24 @@ def _next_write(world: World) -> int:
     return int(world.store.rows(sql)[0]["last_write"])
 
 
-def shown(row: Row, *, is_sensitive: bool, without: Iterable[str] = ()) -> dict[str, Any]:
+def shown(
+    world: World, row: Row, *, is_sensitive: bool, without: Iterable[str] = ()
+) -> dict[str, Any]:
     """
     The row as the API shows it, less the fields *without*.
 
     Without the right to read sensitive data, and for everybody when the row is locked, ``value``
     and ``real_value`` are absent.
     """
-    value = row["value"]
+    value, real = row["value"], real_value(world, row)
     result: dict[str, Any] = {name: row[name] for name in SHOWN}
     result |= {name: bool(row[name]) for name in FLAGS}
     result |= {
         "is_shared": bool(value) and value.startswith("{{") and value.endswith("}}"),
-        "is_really_required": bool(row["is_required"]) and not value,
+        "is_really_required": bool(row["is_required"]) and not real,
         "is_coolify": row["key"].startswith("SERVICE_"),
         "is_buildpack_control": row["key"].startswith(("NIXPACKS_", "RAILPACK_")),
-        "real_value": real_value(row),
+        "real_value": real,
     }
     hidden = set(without)
     if not is_sensitive or row["is_shown_once"]:
@@ -129,12 +133,24 @@ def shown(row: Row, *, is_sensitive: bool, without: Iterable[str] = ()) -> dict[
     return arranged({name: item for name, item in result.items() if name not in hidden})
 
 
-def real_value(row: Row) -> str:
-    """The value as Coolify would write it into an .env file."""
-    value = row["value"] or ""
+def real_value(world: World, row: Row) -> str:
+    """
+    The value as Coolify would write it into an .env file.
+
+    Shared variables are resolved, then JSON objects and arrays stay as they are, even in a literal
+    row; literal and multiline values are quoted, all others escaped.
+    """
+    value = _resolved(world, row)
+    if _is_json_structure(value):
+        return value
     if row["is_literal"] or row["is_multiline"]:
         return f"'{value}'"
-    return value if _is_json_structure(value) else ESCAPED.sub(r"\\\g<0>", value)
+    return value.translate(ESCAPES)
+
+
+def _resolved(world: World, row: Row) -> str:
+    value = row["value"] or ""
+    return resolve(world, row["kind"], row["resource_id"], value) if "{{" in value else value
 
 
 def _is_json_structure(value: str) -> bool:
@@ -142,7 +158,7 @@ def _is_json_structure(value: str) -> bool:
         return False
     try:
         json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -151,6 +167,6 @@ def environment_of(world: World, resource: Resource) -> tuple[dict[str, str], di
     """What a deployment starting now gets: run-time and build-time variables, the last row wins."""
     rows = [row for row in rows_of(world, resource) if not row["is_preview"]]
     return (
-        {row["key"]: row["value"] or "" for row in rows if row["is_runtime"]},
-        {row["key"]: row["value"] or "" for row in rows if row["is_buildtime"]},
+        {row["key"]: _resolved(world, row) for row in rows if row["is_runtime"]},
+        {row["key"]: _resolved(world, row) for row in rows if row["is_buildtime"]},
     )

@@ -63,6 +63,16 @@ CREATE INDEX IF NOT EXISTS coolify_deployments_application
 CREATE INDEX IF NOT EXISTS coolify_deployments_status ON coolify_deployments (status);
 CREATE UNIQUE INDEX IF NOT EXISTS coolify_deployments_uuid
     ON coolify_deployments (deployment_uuid);
+-- What a team, project, environment or server (type) of number owner_id shares.
+CREATE TABLE IF NOT EXISTS coolify_shared_rows (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, team_id INTEGER NOT NULL, type TEXT NOT NULL, owner_id INTEGER NOT NULL,
+    key TEXT NOT NULL, value TEXT, comment TEXT, is_literal INTEGER NOT NULL, is_multiline INTEGER NOT NULL,
+    is_shown_once INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+);
+-- The previews of pull requests that an application knows.
+CREATE TABLE IF NOT EXISTS coolify_previews (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, application_id INTEGER NOT NULL, pull_request_id INTEGER NOT NULL
+);
 -- What a service's containers were last started with.
 CREATE TABLE IF NOT EXISTS coolify_service_runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, service_id INTEGER NOT NULL, runtime TEXT NOT NULL,

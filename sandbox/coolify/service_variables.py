@@ -34,7 +34,7 @@ NOT_AUTHORIZED = Reply(
 def list_variables(call: Call) -> Reply:
     """All rows in the order of their last write: the real list has no order to rely on."""
     rows = sorted(rows_of(call.world, _service(call)), key=lambda row: int(row["written"]))
-    return Reply(200, [shown(row, is_sensitive=call.is_sensitive) for row in rows])
+    return Reply(200, [shown(call.world, row, is_sensitive=call.is_sensitive) for row in rows])
 
 
 def create_variable(call: Call) -> Reply:
@@ -47,7 +47,9 @@ def create_variable(call: Call) -> Reply:
     columns = {name: fields.get(name) for name in ("key", "value", "comment")}
     columns |= {flag: is_true(fields.get(flag)) for flag in SERVICE_FLAGS}
     row = insert_row(call.world, service, call.now(), **columns)
-    return Reply(201, shown(row, is_sensitive=call.is_sensitive, without=ABSENT_WHEN_CREATED))
+    return Reply(
+        201, shown(call.world, row, is_sensitive=call.is_sensitive, without=ABSENT_WHEN_CREATED)
+    )
 
 
 def update_variable(call: Call) -> Reply:
@@ -63,7 +65,7 @@ def update_variable(call: Call) -> Reply:
     if "comment" in fields:
         columns["comment"] = fields["comment"]
     update_row(call.world, row, call.now(), **columns)
-    return Reply(201, shown(row, is_sensitive=call.is_sensitive))
+    return Reply(201, shown(call.world, row, is_sensitive=call.is_sensitive))
 
 
 def write_variables(call: Call) -> Reply:
@@ -92,10 +94,10 @@ def _write(call: Call, service: Resource, item: Any) -> dict[str, Any]:
     row = _find(call, service, fields["key"])
     if row is not None:
         update_row(call.world, row, call.now(), **columns)
-        return shown(row, is_sensitive=call.is_sensitive)
+        return shown(call.world, row, is_sensitive=call.is_sensitive)
     row = insert_row(call.world, service, call.now(), **columns)
     absent = [name for name in ABSENT_UNLESS_GIVEN if name not in columns]
-    return shown(row, is_sensitive=call.is_sensitive, without=absent)
+    return shown(call.world, row, is_sensitive=call.is_sensitive, without=absent)
 
 
 def _mass_assigned(fields: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def list_variables(call: Call) -> Reply:
     """Production rows by id, then preview rows by id."""
     rows = rows_of(call.world, _application(call))
     rows.sort(key=lambda row: row["is_preview"])
-    return Reply(200, [shown(row, is_sensitive=call.is_sensitive) for row in rows])
+    return Reply(200, [shown(call.world, row, is_sensitive=call.is_sensitive) for row in rows])
 
 
 def create_variable(call: Call) -> Reply:
@@ -55,7 +55,7 @@ def update_variable(call: Call) -> Reply:
     if row is None:
         return refusal(404, UNKNOWN_ROW)
     update_row(call.world, row, call.now(), **updated_columns(row, fields))
-    return Reply(201, shown(row, is_sensitive=call.is_sensitive))
+    return Reply(201, shown(call.world, row, is_sensitive=call.is_sensitive))
 
 
 def write_variables(call: Call) -> Reply:
@@ -99,9 +99,9 @@ class _Bulk:
         world, now, is_sensitive = self._call.world, self._call.now(), self._call.is_sensitive
         if row is not None:
             update_row(world, row, now, **updated_columns(row, fields))
-            return shown(row, is_sensitive=is_sensitive)
+            return shown(world, row, is_sensitive=is_sensitive)
         row = insert_row(world, self._application, now, **created_columns(fields))
-        return shown(row, is_sensitive=is_sensitive, without=ABSENT_WHEN_CREATED)
+        return shown(world, row, is_sensitive=is_sensitive, without=ABSENT_WHEN_CREATED)
 
     def _find(self, key: str, *, is_preview: bool) -> Row | None:
         if is_preview not in self._known:

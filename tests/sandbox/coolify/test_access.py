@@ -188,3 +188,11 @@ def test_the_compose_file_tells_whether_values_can_be_read(app: App) -> None:
         body = app.sandbox.coolify("GET", app.path, token=token).body
         assert ("docker_compose_raw" in body) == expected
         assert ("manual_webhook_secret_github" in body) == expected
+
+
+@pytest.mark.parametrize("header", ["bearer {}", "BEARER {}", "Bearer {}, and more"])
+def test_the_scheme_is_read_as_laravel_does(contracts_sandbox: RunningSandbox, header: str) -> None:
+    """The word Bearer in any case, and the token up to a comma."""
+    shown = {"Authorization": header.format(contracts_sandbox.tokens["coolify"]["root"])}
+    answer = send("GET", f"{contracts_sandbox.coolify_url}/api/v1/version", headers=shown)
+    assert answer.status == 200

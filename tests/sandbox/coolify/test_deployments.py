@@ -31,6 +31,12 @@ def end(sandbox: RunningSandbox, uuid: str, how: str = "finished") -> None:
     sandbox.control("POST", f"/coolify/deployments/{uuid}", {"status": how})
 
 
+def add_preview(sandbox: RunningSandbox, number: int) -> None:
+    """Let the application know a pull request."""
+    fields = {"application": APP, "pull_request_id": number}
+    sandbox.control("POST", "/coolify/previews", fields)
+
+
 def running(sandbox: RunningSandbox, uuid: str = APP) -> dict[str, Any]:
     """What an application runs with."""
     found: dict[str, Any] = sandbox.control(
@@ -69,7 +75,7 @@ def test_start_and_restart_skip_without_a_uuid(
     assert (answer.status, answer.body) == (200, {"message": SKIPPED})
 
 
-@pytest.mark.parametrize("query", ["force=true", "force=1", "instant_deploy=true"])
+@pytest.mark.parametrize("query", ["force=true", "force=1", "force=TRUE"])
 def test_force_is_not_skipped(contracts_sandbox: RunningSandbox, query: str) -> None:
     """A forced start is queued behind the running one."""
     deploy(contracts_sandbox, f"uuid={APP}")
@@ -78,8 +84,25 @@ def test_force_is_not_skipped(contracts_sandbox: RunningSandbox, query: str) -> 
     assert status(contracts_sandbox, body["deployment_uuid"]) == "queued"
 
 
+def test_an_instant_start_waits_for_nothing(contracts_sandbox: RunningSandbox) -> None:
+    """It is in progress at once beside the running one, and it is no forced build."""
+    deploy(contracts_sandbox, f"uuid={APP}")
+    answer = contracts_sandbox.coolify("POST", f"/applications/{APP}/start?instant_deploy=1")
+    path = f"/deployments/{answer.body['deployment_uuid']}"
+    found = contracts_sandbox.coolify("GET", path).body
+    assert (found["status"], found["force_rebuild"]) == ("in_progress", False)
+
+
+def test_an_unknown_pull_request_is_not_deployed(contracts_sandbox: RunningSandbox) -> None:
+    """The answer is a 200 that says so and names no deployment."""
+    answer = contracts_sandbox.coolify("POST", f"/deploy?uuid={APP}&pr=7")
+    unknown = "Pull request 7 not found for this resource."
+    assert answer.body == {"deployments": [{"message": unknown, "resource_uuid": APP}]}
+
+
 def test_another_pull_request_is_not_skipped(contracts_sandbox: RunningSandbox) -> None:
     """De-duplication is per application, commit and pull request."""
+    add_preview(contracts_sandbox, 7)
     deploy(contracts_sandbox, f"uuid={APP}")
     other = deploy(contracts_sandbox, f"uuid={APP}&pr=7")
     assert status(contracts_sandbox, other["deployment_uuid"]) == "in_progress"
@@ -207,6 +230,7 @@ def test_failed_and_preview_deployments_leave_what_runs(app: App) -> None:
     end(app.sandbox, first)
     app.update(key="A", value="2")
     end(app.sandbox, deploy(app.sandbox, f"uuid={APP}")["deployment_uuid"], "failed")
+    add_preview(app.sandbox, 3)
     end(app.sandbox, deploy(app.sandbox, f"uuid={APP}&pr=3")["deployment_uuid"])
     assert running(app.sandbox)["deployment_uuid"] == first
 
@@ -237,3 +261,51 @@ def test_the_worker_finishes_by_itself() -> None:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert running(sandbox, "shop-web")["deployment_uuid"] == uuid
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "You must provide uuid or tag."),
+        ("uuid=", "You must provide uuid or tag."),
+        ("uuid=,", "No UUIDs provided."),
+        ("tag=,", "No TAGs provided."),
+        ("uuid=a&tag=b", "You can only use uuid or tag, not both."),
+        ("tag=b&pr=3", "You can only use tag or pr, not both."),
+    ],
+)
+def test_a_deployment_needs_names_of_one_kind(
+    contracts_sandbox: RunningSandbox, query: str, message: str
+) -> None:
+    """Nothing, nothing but commas, and two kinds at once are refused."""
+    answer = contracts_sandbox.coolify("POST", f"/deploy?{query}")
+    assert (answer.status, answer.body) == (400, {"message": message})
+
+
+def test_a_tag_of_nothing_is_told(contracts_sandbox: RunningSandbox) -> None:
+    """A tag whose last bearer is gone is a message, not a 404."""
+    contracts_sandbox.control("POST", "/coolify/tags", {"application": APP, "name": "old"})
+    contracts_sandbox.control("DELETE", f"/coolify/applications/{APP}")
+    answer = contracts_sandbox.coolify("POST", "/deploy?tag=old,unknown")
+    assert (answer.status, answer.body) == (200, {"message": ["No resources found for tag old."]})
+
+
+def test_faults_of_a_page_are_told_at_once(contracts_sandbox: RunningSandbox) -> None:
+    """Even for an unknown application, with the first in the message and all in errors."""
+    answer = contracts_sandbox.coolify("GET", "/deployments/applications/no?skip=-1&take=1_0")
+    skip, take = "The skip field must be at least 0.", "The take field must be an integer."
+    assert answer.status == 422
+    assert answer.body == {
+        "message": f"{skip} (and 1 more error)",
+        "errors": {"skip": [skip], "take": [take]},
+    }
+
+
+def test_another_teams_deployment_is_not_cancelled(contracts_sandbox: RunningSandbox) -> None:
+    """That is a 403, though reading it is a 404; an unknown one is a 404 for both."""
+    path = f"/deployments/{deploy(contracts_sandbox, f'uuid={APP}')['deployment_uuid']}"
+    cancelled = contracts_sandbox.coolify("POST", f"{path}/cancel", token="foreign")
+    refusal = {"message": "You do not have permission to cancel this deployment."}
+    assert (cancelled.status, cancelled.body) == (403, refusal)
+    assert contracts_sandbox.coolify("GET", path, token="foreign").status == 404
+    assert contracts_sandbox.coolify("POST", "/deployments/unknown/cancel").status == 404

@@ -37,8 +37,7 @@ def test_unknown_routes_and_verbs(
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/team/envs"),
-        ("GET", "/projects/project/envs"),
+        ("GET", "/databases/any/envs"),
         ("PATCH", "/applications/railpack-hono"),
         ("GET", "/applications/railpack-hono/logs"),
         ("POST", "/projects"),

@@ -119,7 +119,14 @@ def test_a_start_takes_the_variables_of_its_moment(service: App) -> None:
 
 
 def test_a_running_service_cannot_be_started(service: App) -> None:
-    """A second start is refused, a restart is not."""
-    service.sandbox.coolify("POST", f"{service.path}/start")
+    """A start is refused, a restart is not."""
+    service.sandbox.control("PATCH", f"/coolify{service.path}", {"status": "running:healthy"})
     answer = service.sandbox.coolify("POST", f"{service.path}/start")
     assert (answer.status, answer.body) == (400, {"message": "Service is already running."})
+    assert service.sandbox.coolify("POST", f"{service.path}/restart").status == 200
+
+
+def test_a_start_is_queued(service: App) -> None:
+    """Without a worker the service does not say that it runs, so it can be started again."""
+    for _ in range(2):
+        assert service.sandbox.coolify("POST", f"{service.path}/start").status == 200

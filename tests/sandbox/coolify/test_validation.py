@@ -138,3 +138,22 @@ def test_an_update_needs_the_content_type(app: App) -> None:
     assert answer.body["error"] == "Content-Type must be application/json."
     answer = send("POST", url, token=token, body='{"key": "A"}', headers=kind)
     assert errors(answer) == {"key": REQUIRED}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"key": "A", "value": NaN}',
+        '{"key": "A", "value": "\\ud800"}',
+        b'{"key": "A", "value": "\xff"}',
+        '\ufeff{"key": "A", "value": "v"}',
+        "[" * 5000 + "]" * 5000,
+    ],
+    ids=["nan", "half a pair", "not utf-8", "byte order mark", "too deep"],
+)
+def test_what_php_cannot_decode_is_not_json(app: App, body: str | bytes) -> None:
+    """PATCH says so, and POST misses the key; neither is a server error."""
+    path = f"{app.path}/envs"
+    assert app.sandbox.coolify("PATCH", path, body).body["error"] == "Invalid JSON."
+    errors = app.sandbox.coolify("POST", path, body).body["errors"]
+    assert errors == {"key": ["This field is required."]}

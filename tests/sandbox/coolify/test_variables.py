@@ -98,12 +98,14 @@ def test_a_key_is_trimmed_too(app: App) -> None:
         ('a"b', {}, 'a\\"b'),
         ("a'b", {}, "a\\'b"),
         ("a\\b", {}, "a\\\\b"),
-        ("a\tb\rc", {}, "a\\\tb\\\rc"),
+        ("a\tb\rc\x00d", {}, "a\\tb\\rc\\0d"),
         ("$HOME #x", {}, "$HOME #x"),
         ('{"a": "b"}', {}, '{"a": "b"}'),
         ('["a"]', {}, '["a"]'),
         ('{"a":', {}, '{\\"a\\":'),
         ('"text"', {}, '\\"text\\"'),
+        ('{"a": "b"}', {"is_literal": True}, '{"a": "b"}'),
+        ('["a"]', {"is_multiline": True}, '["a"]'),
         ("a'b", {"is_literal": True}, "'a'b'"),
         ("a\nb", {"is_multiline": True}, "'a\nb'"),
         (None, {"is_literal": True}, "''"),
@@ -113,7 +115,7 @@ def test_a_key_is_trimmed_too(app: App) -> None:
 def test_the_real_value_is_what_the_env_file_gets(
     app: App, value: str | None, flags: dict[str, Any], expected: str
 ) -> None:
-    """The real value is quoted when literal or multiline, JSON as it is, else escaped."""
+    """The real value is JSON as it is, else quoted when literal or multiline, else escaped."""
     app.create("A", value, **flags)
     assert app.row("A")["real_value"] == expected
 
