@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.sandboxes import send
 from tests.whole.manifests import FLEET, SHOP, write_manifest
-from tests.whole.observed import observe_projects, observe_rows
+from tests.whole.observed import observe_projects, observe_rows, row_of
 
 if TYPE_CHECKING:
     from tests.whole.program import Program
@@ -106,3 +108,15 @@ def test_outputs_tell_where_each_project_is(program: Program) -> None:
     assert found["apps"] == ["shop-web"]
     assert sorted(found["dsn"]) == ["preview", "production"]
     assert found["dsn"]["production"] != found["dsn"]["preview"]
+
+
+def test_the_dsn_in_the_app_works(program: Program) -> None:
+    """An event sent with the DSN that the app holds arrives in the declared project."""
+    program.declare(write_manifest(FLEET))
+    program.up()
+    dsn = urlsplit(row_of(program.sandbox, "shop-api", "SENTRY_DSN")["value"])
+    store = f"http://{dsn.hostname}:{dsn.port}/api{dsn.path}/store/?sentry_key={dsn.username}"
+    event = {"event_id": "a" * 32, "message": "hello", "platform": "python"}
+    assert send("POST", store, body=event).status == 200
+    listed = program.sandbox.sentry("GET", "/api/0/projects/acme/acme-api/events/").body
+    assert [each["eventID"] for each in listed] == ["a" * 32]
