@@ -5,6 +5,7 @@ Does not: hold anything but the options' meaning; sandbox.server does the work.
 """
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Sequence
 
@@ -44,14 +45,10 @@ a first look:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sandbox until it is told to stop; returns the exit code."""
     options = parse(arguments)
-    world = World(
-        options=options,
-        store=Store(options.database),
-        limits=Limits.profile(options.rate_limits),
-    )
     try:
-        serve(world)
-    except (DatabaseInUse, OSError) as error:
+        store, limits = Store(options.database), Limits.profile(options.rate_limits)
+        serve(World(options=options, store=store, limits=limits))
+    except (DatabaseInUse, OSError, sqlite3.Error) as error:
         print(f"sandbox: {error}", file=sys.stderr)  # noqa: T201  a command line speaks
         return 1
     return 0

@@ -10,6 +10,7 @@ Does not: check tokens (it listens on loopback only) or appear in the request lo
 
 import dataclasses
 import json
+import sqlite3
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,7 +21,8 @@ from starlette.routing import Mount, Route
 import sandbox.coolify.control
 import sandbox.sentry.control
 from sandbox.control_errors import BadControl
-from sandbox.world import World
+from sandbox.limits import Limits
+from sandbox.world import Snapshot, World
 
 CHANGEABLE_OPTIONS: dict[str, type] = {
     "queue_limit": int,
@@ -29,6 +31,7 @@ CHANGEABLE_OPTIONS: dict[str, type] = {
     "project_keys_endpoint": bool,
 }
 SERVICES = ("sentry", "coolify")
+NUMBERS = (int, float)
 
 
 def create_control(world: World) -> Starlette:
@@ -52,7 +55,8 @@ def create_control(world: World) -> Starlette:
         Mount("/sentry", routes=sandbox.sentry.control.routes(world)),
         Mount("/coolify", routes=sandbox.coolify.control.routes(world)),
     ]
-    handlers: Any = {BadControl: refuse, json.JSONDecodeError: refuse}
+    unusable = (BadControl, json.JSONDecodeError, UnicodeDecodeError, sqlite3.Error)
+    handlers: Any = dict.fromkeys(unusable, refuse)
     return Starlette(routes=routes, exception_handlers=handlers)
 
 
@@ -68,8 +72,13 @@ class Control:
         self.world = world
 
     async def read_log(self, _request: Request) -> Response:
-        """``{"requests": [...]}``, ordered by the time they began."""
-        return JSONResponse({"requests": self.world.log.as_json()})
+        """
+        ``{"requests": [...], "forgotten": n}``, ordered by the time they began.
+
+        *forgotten* counts the oldest ones that are no longer kept; 0 says that none is missing.
+        """
+        log = self.world.log
+        return JSONResponse({"requests": log.as_json(), "forgotten": log.forgotten})
 
     async def clear_log(self, _request: Request) -> Response:
         """Forget all requests."""
@@ -78,7 +87,8 @@ class Control:
 
     async def add_fault(self, request: Request) -> Response:
         """Add a fault (fields: :class:`sandbox.faults.Fault`); answers ``{"id"}``."""
-        return JSONResponse({"id": self.world.faults.add(await request.json())}, status_code=201)
+        fault_id = self.world.faults.add(await _object(request))
+        return JSONResponse({"id": fault_id}, status_code=201)
 
     async def list_faults(self, _request: Request) -> Response:
         """All faults with how often they matched and hit."""
@@ -101,15 +111,12 @@ class Control:
 
     async def set_limits(self, request: Request) -> Response:
         """Set the named limits of the named services; all others stay."""
-        for service, values in (await request.json()).items():
-            if service not in SERVICES:
-                raise BadControl(f"{service!r} is none of {SERVICES}")
-            limits = getattr(self.world.limits, service)
-            known = [each.name for each in dataclasses.fields(limits)]
-            if set(values) - set(known):
-                raise BadControl(f"limits of {service} are {known}")
+        wanted = await _object(request)
+        for service, values in wanted.items():
+            _raise_if_no_limits(self.world.limits, service, values)
+        for service, values in wanted.items():
             for name, value in values.items():
-                setattr(limits, name, value)
+                setattr(getattr(self.world.limits, service), name, value)
         return await self.read_limits(request)
 
     async def reset_windows(self, _request: Request) -> Response:
@@ -121,15 +128,17 @@ class Control:
         """Keep the state of both services; answers ``{"id"}``."""
         snapshots = self.world.snapshots
         snapshot_id = str(len(snapshots) + 1)
-        snapshots[snapshot_id] = self.world.store.snapshot()
+        is_disabled = self.world.options.api_disabled
+        snapshots[snapshot_id] = Snapshot(self.world.store.snapshot(), is_disabled)
         return JSONResponse({"id": snapshot_id}, status_code=201)
 
     async def restore_snapshot(self, request: Request) -> Response:
         """Put both services back; log, faults and counted requests are cleared too."""
-        image = self.world.snapshots.get(request.path_params["id"])
-        if image is None:
+        snapshot = self.world.snapshots.get(request.path_params["id"])
+        if snapshot is None:
             return JSONResponse({"error": "no such snapshot"}, status_code=404)
-        self.world.store.restore(image)
+        self.world.store.restore(snapshot.image)
+        self.world.options.api_disabled = snapshot.is_api_disabled
         self.world.log.clear()
         self.world.faults.clear()
         self.world.limits.reset_windows()
@@ -155,12 +164,35 @@ class Control:
 
     async def set_options(self, request: Request) -> Response:
         """Change options of the command line at run time."""
-        for name, value in (await request.json()).items():
+        fields = await _object(request)
+        for name, value in fields.items():
             wanted = CHANGEABLE_OPTIONS.get(name)
             if wanted is None or type(value) is not wanted:
                 raise BadControl(f"{name}: changeable are {_described_options()}")
+        for name, value in fields.items():
             setattr(self.world.options, name, value)
         return await self.read_options(request)
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    fields = await request.json()
+    if not isinstance(fields, dict):
+        raise BadControl("a JSON object is expected")
+    return fields
+
+
+def _raise_if_no_limits(limits: Limits, service: str, values: Any) -> None:
+    if service not in SERVICES or not isinstance(values, dict):
+        raise BadControl(f"{service!r}: limits are given as an object for each of {SERVICES}")
+    known = [each.name for each in dataclasses.fields(getattr(limits, service))]
+    for name, value in values.items():
+        if name not in known:
+            raise BadControl(f"{name!r}: limits of {service} are {known}")
+        is_window = name == "window_seconds"
+        if value is None and not is_window:
+            continue
+        if type(value) not in NUMBERS or value < 0 or (is_window and not value):
+            raise BadControl(f"{name}: {value!r} is no number, or null, that makes a limit")
 
 
 def _described_options() -> str:

@@ -2,12 +2,14 @@
 The gate before each service: writes the request log and carries out faults.
 
 Does not: look into bodies or know a service's rules. A service tells the gate the name of the
-token it recognised by setting ``scope["sandbox"]["token"]``.
+token it recognised by setting ``scope["sandbox"]["token"]``; for a request that did not get that
+far, the gate asks the function it was given.
 """
 
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,15 +19,18 @@ from sandbox.requestlog import LoggedRequest, render_query
 from sandbox.world import World
 
 DROPPED = 0
+# The name of the token in an Authorization header, if the service knows it.
+NameToken = Callable[[World, str], str | None]
 
 
 class Gate:
     """ASGI middleware around the app of one service."""
 
-    def __init__(self, service: str, app: ASGIApp, world: World) -> None:
+    def __init__(self, service: str, app: ASGIApp, world: World, name_token: NameToken) -> None:
         self.service = service
         self.app = app
         self.world = world
+        self.name_token = name_token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, faulty or not, and log it."""
@@ -63,11 +68,15 @@ class Gate:
                 path=scope["path"],
                 query=render_query(scope["query_string"]),
                 status=status,
-                token=scope["sandbox"]["token"],
+                token=scope["sandbox"]["token"] or self._token_name(scope),
                 started=started,
                 ended=time.time(),
             )
         )
+
+    def _token_name(self, scope: Scope) -> str | None:
+        shown = dict(scope["headers"]).get(b"authorization")
+        return self.name_token(self.world, shown.decode("latin-1")) if shown else None
 
 
 class Outcome:

@@ -1,14 +1,18 @@
 """
 The request log: what both services were asked, as tests and the demo read it.
 
+It keeps the newest :data:`KEPT` requests, about 100 MB at most, and counts those it had to forget.
+
 Does not: keep bodies, header values or tokens; a token appears by the name it was given when it
 was made.
 """
 
+from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+KEPT = 200_000
 SECRET_WORDS = ("token", "secret", "password", "auth", "key")
 
 
@@ -27,17 +31,25 @@ class LoggedRequest:
 
 
 class RequestLog:
-    """All requests since the last clear, in the order in which they were answered."""
+    """The newest *kept* requests since the last clear, in the order in which they were answered."""
 
-    def __init__(self) -> None:
-        self._requests: list[LoggedRequest] = []
+    def __init__(self, kept: int = KEPT) -> None:
+        self._requests: deque[LoggedRequest] = deque(maxlen=kept)
+        self._count = 0
+
+    @property
+    def forgotten(self) -> int:
+        """How many requests since the last clear are no longer kept."""
+        return self._count - len(self._requests)
 
     def add(self, request: LoggedRequest) -> None:
         """Append one request."""
+        self._count += 1
         self._requests.append(request)
 
     def clear(self) -> None:
         """Forget everything."""
+        self._count = 0
         self._requests.clear()
 
     def as_json(self) -> list[dict[str, Any]]:

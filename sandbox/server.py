@@ -18,8 +18,11 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 import sandbox.coolify.app
+import sandbox.coolify.auth
 import sandbox.coolify.seed
+import sandbox.sentry.answers
 import sandbox.sentry.app
+import sandbox.sentry.auth
 import sandbox.sentry.seed
 from sandbox.control import create_control
 from sandbox.coolify.worker import work
@@ -62,19 +65,36 @@ class Listener(uvicorn.Server):
 
 
 def serve(world: World) -> None:
-    """Bind, seed, announce and serve until SIGTERM or SIGINT."""
+    """
+    Bind, seed, announce and serve until SIGTERM or SIGINT.
+
+    Raises:
+        OSError: A port is taken, or the ready file cannot be written.
+        DatabaseInUse: The database file was seeded with another profile.
+        sqlite3.Error: The database file is none.
+    """
+    _forget_ready_file(world.options)
     sockets = [_bind(port) for port in _ports(world.options)]
     world.sentry_url, world.coolify_url, world.control_url = (_url(each) for each in sockets)
     seeded = _prepare(world)
     apps = (
-        Gate("sentry", sandbox.sentry.app.create_app(world), world),
-        Gate("coolify", sandbox.coolify.app.create_app(world), world),
+        Gate("sentry", sandbox.sentry.app.create_app(world), world, _name_sentry_token),
+        Gate("coolify", sandbox.coolify.app.create_app(world), world, _name_coolify_token),
         create_control(world),
     )
     listeners = [_listener(app) for app in apps]
     factory = listeners[0].config.get_loop_factory()
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(_run(world, listeners, sockets, _announcement(world, seeded)))
+
+
+def _forget_ready_file(options: Options) -> None:
+    # One of an earlier run would be taken for this one's.
+    if options.ready_file:
+        path = Path(options.ready_file)
+        path.unlink(missing_ok=True)
+        if not path.parent.is_dir():
+            raise NotADirectoryError(f"{path.parent} is no folder for the ready file")
 
 
 async def _run(
@@ -106,6 +126,18 @@ async def _announce(options: Options, listeners: list[Listener], ready: dict[str
         await asyncio.sleep(0.005)
     if options.ready_file:
         _write_whole(Path(options.ready_file), json.dumps(ready, indent=1) + "\n")
+
+
+def _name_sentry_token(world: World, header: str) -> str | None:
+    with contextlib.suppress(sandbox.sentry.answers.Refused):
+        caller = sandbox.sentry.auth.authenticate(world, header)
+        return caller.name if caller else None
+    return None
+
+
+def _name_coolify_token(world: World, header: str) -> str | None:
+    principal = sandbox.coolify.auth.authenticate(world, {"authorization": header})
+    return principal.token_name if principal else None
 
 
 def _write_whole(path: Path, text: str) -> None:

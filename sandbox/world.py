@@ -39,6 +39,14 @@ class Seeded:
     variables: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """The services' state at one moment: the store's image, and the switch of Coolify's API."""
+
+    image: bytes
+    is_api_disabled: bool
+
+
 @dataclass
 class World:
     """State shared by all listeners of the process. The URLs are set before anything is seeded."""
@@ -48,7 +56,7 @@ class World:
     limits: Limits = field(default_factory=Limits)
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
-    snapshots: dict[str, bytes] = field(default_factory=dict)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
     sentry_url: str = ""
     coolify_url: str = ""
     control_url: str = ""

@@ -1,11 +1,14 @@
 """
 The Coolify part of the control API: make and edit what no API client could, and run deployments.
 
-Objects are named by their uuid, users, teams, members and tokens by their id.
+Objects are named by their uuid; users, teams, members, tokens, tags, previews and shared variables
+by their id (a token's is the number before its bar, all are in ``GET /state`` but tokens).
+
 Does not: apply rules of the API. Rows may be doubled, locked and renamed, as in the web interface
 or the database.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -21,13 +24,31 @@ from sandbox.coolify.rows import insert_row, rows_of, update_row
 from sandbox.world import World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+ROLES = ("owner", "admin", "member")
 EDITABLE = {
+    "users": "coolify_users",
+    "teams": "coolify_teams",
+    "members": "coolify_members",
+    "tokens": "coolify_tokens",
+    "tags": "coolify_tags",
+    "previews": "coolify_previews",
+    "shared": "coolify_shared_rows",
     "projects": "coolify_projects",
     "environments": "coolify_environments",
     "applications": "coolify_applications",
     "services": "coolify_services",
     "rows": "coolify_rows",
     "deployments": "coolify_deployments",
+}
+NAMED_BY = {
+    "deployments": "deployment_uuid",
+    **dict.fromkeys(("users", "teams", "members", "tokens", "tags", "previews", "shared"), "id"),
+}
+# What lives in what: the kinds within a kind, and their column that says where they live.
+CONTENT = {
+    "teams": {"projects": "team_id", "members": "team_id"},
+    "projects": {"environments": "project_id"},
+    "environments": {"applications": "environment_id", "services": "environment_id"},
 }
 ENDINGS = ("finished", "failed")
 
@@ -70,36 +91,35 @@ class CoolifyControl:
 
     async def add_user(self, request: Request) -> Response:
         """``{"name"}``; answers ``{"id"}``."""
-        fields = await _fields(request)
+        fields = await self._columns(request, "users")
         return _made(id=making.make_user(self.world, _taken(fields, "name"), **fields))
 
     async def add_team(self, request: Request) -> Response:
         """``{"name", "description"?}``; answers ``{"id"}``."""
-        fields = await _fields(request)
+        fields = await self._columns(request, "teams")
         return _made(id=making.make_team(self.world, _taken(fields, "name"), **fields))
 
     async def add_member(self, request: Request) -> Response:
         """``{"team_id", "user_id", "role"}``, the role owner, admin or member."""
         fields = await _fields(request)
         team_id, user_id, role = (_taken(fields, name) for name in ("team_id", "user_id", "role"))
+        if role not in ROLES:
+            raise BadControl(f"role: {role!r} is none of {ROLES}")
         return _made(id=making.make_member(self.world, team_id, user_id, role))
 
     async def add_token(self, request: Request) -> Response:
         """``{"name", "user_id", "team_id", "abilities", "expires_at"?}``; answers ``{"token"}``."""
-        fields = await _fields(request)
-        token = making.make_token(
-            self.world,
-            _taken(fields, "name"),
-            _taken(fields, "user_id"),
-            _taken(fields, "team_id"),
-            _taken(fields, "abilities"),
-            fields.get("expires_at"),
-        )
+        fields = await self._columns(request, "tokens")
+        names = ("name", "user_id", "team_id", "abilities")
+        name, user_id, team_id, abilities = (_taken(fields, each) for each in names)
+        _raise_if_no_abilities(abilities)
+        expires_at = fields.get("expires_at")
+        token = making.make_token(self.world, name, user_id, team_id, abilities, expires_at)
         return _made(token=token)
 
     async def add_project(self, request: Request) -> Response:
         """``{"name", "team_id"?, "uuid"?}``; the project gets an environment ``production``."""
-        fields = await _fields(request)
+        fields = await self._columns(request, "projects")
         team_id, name = fields.pop("team_id", 0), _taken(fields, "name")
         uuid = fields.setdefault("uuid", new_uuid())
         project_id = making.make_project(self.world, team_id, name, **fields)
@@ -108,7 +128,7 @@ class CoolifyControl:
 
     async def add_environment(self, request: Request) -> Response:
         """``{"project", "name", "uuid"?}``, the project by its uuid."""
-        fields = await _fields(request)
+        fields = await self._columns(request, "environments", "project")
         project = self._row("projects", _taken(fields, "project"))
         uuid = fields.setdefault("uuid", new_uuid())
         name = _taken(fields, "name")
@@ -122,7 +142,8 @@ class CoolifyControl:
         *environment* is a name, default production; *is_deployed* leaves it running with one
         finished deployment.
         """
-        fields = await _fields(request)
+        more = ("project", "environment", "is_deployed")
+        fields = await self._columns(request, "applications", *more)
         is_deployed = fields.pop("is_deployed", False)
         place = self._environment_id(fields)
         name = _taken(fields, "name")
@@ -134,7 +155,7 @@ class CoolifyControl:
 
     async def add_service(self, request: Request) -> Response:
         """``{"name", "project", "environment"?, ...columns}``."""
-        fields = await _fields(request)
+        fields = await self._columns(request, "services", "project", "environment")
         place = self._environment_id(fields)
         service = making.make_service(self.world, place, _taken(fields, "name"), **fields)
         return _made(uuid=service.uuid, id=service.id)
@@ -146,7 +167,7 @@ class CoolifyControl:
         Exactly this row, twin or not; ``"copies": true`` makes the preview copy, as the web
         interface does.
         """
-        fields = await _fields(request)
+        fields = await self._columns(request, "rows", "application", "service", "copies")
         resource = self._resource(fields)
         if not fields.pop("copies", False):
             resource_without_copy = Resource("service", resource.columns)
@@ -203,24 +224,41 @@ class CoolifyControl:
     async def edit(self, request: Request) -> Response:
         """Set columns; a row's ``updated_at`` moves as it does for a real edit."""
         kind, row = self._kind_and_row(request)
-        fields = await _fields(request)
-        known = self.world.store.columns(EDITABLE[kind])
-        if set(fields) - set(known):
-            raise BadControl(f"columns of {kind} are {known}")
+        fields = await self._columns(request, kind)
+        if "abilities" in fields:
+            _raise_if_no_abilities(fields["abilities"])
+            fields["abilities"] = json.dumps(fields["abilities"])
         if kind == "rows":
             update_row(self.world, row, self._now(), **fields)
         else:
             self.world.store.update(EDITABLE[kind], row["id"], **fields)
-        return JSONResponse({**row, **fields})
+        shown = {**row, **fields}
+        return JSONResponse({name: value for name, value in shown.items() if name != "secret"})
 
     async def delete(self, request: Request) -> Response:
-        """Delete one object; the rows of an application or service go with it."""
-        kind, row = self._kind_and_row(request)
+        """Delete one object and all that lives in it."""
+        self._delete(*self._kind_and_row(request))
+        return Response(status_code=204)
+
+    def _delete(self, kind: str, row: dict[str, Any]) -> None:
+        store = self.world.store
+        for inner, column in CONTENT.get(kind, {}).items():
+            sql = f"SELECT * FROM {EDITABLE[inner]} WHERE {column} = ?"  # noqa: S608  names are ours
+            for each in store.rows(sql, row["id"]):
+                self._delete(inner, each)
         if kind in ("applications", "services"):
             for each in rows_of(self.world, Resource(_singular(kind), row)):
-                self.world.store.delete("coolify_rows", each["id"])
-        self.world.store.delete(EDITABLE[kind], row["id"])
-        return Response(status_code=204)
+                store.delete("coolify_rows", each["id"])
+        store.delete(EDITABLE[kind], row["id"])
+
+    async def _columns(self, request: Request, kind: str, *more: str) -> dict[str, Any]:
+        """The request's fields, all of them columns of that kind or among *more*."""
+        fields = await _fields(request)
+        known = [*self.world.store.columns(EDITABLE[kind]), *more]
+        unknown = sorted(set(fields) - set(known))
+        if unknown:
+            raise BadControl(f"unknown fields {unknown} of {kind}; known are {known}")
+        return fields
 
     def _now(self) -> str:
         return making.timestamp(self.world)
@@ -236,11 +274,11 @@ class CoolifyControl:
         return Resource(_singular(kind), row)
 
     def _row(self, kind: str, uuid: str) -> dict[str, Any]:
-        column = "deployment_uuid" if kind == "deployments" else "uuid"
+        column = NAMED_BY.get(kind, "uuid")
         sql = f"SELECT * FROM {EDITABLE[kind]} WHERE {column} = ?"  # noqa: S608  names are ours
         row = self.world.store.row(sql, uuid)
         if row is None:
-            raise BadControl(f"no {kind} of uuid {uuid}")
+            raise BadControl(f"no {kind} of {column} {uuid}")
         return row
 
     def _resource(self, fields: dict[str, Any]) -> Resource:
@@ -276,6 +314,11 @@ def _taken(fields: dict[str, Any], name: str) -> Any:
     if name not in fields:
         raise BadControl(f"{name} is missing")
     return fields.pop(name)
+
+
+def _raise_if_no_abilities(abilities: Any) -> None:
+    if not isinstance(abilities, list) or not all(isinstance(each, str) for each in abilities):
+        raise BadControl("abilities: a list of texts is expected")
 
 
 def _made(**ids: Any) -> Response:

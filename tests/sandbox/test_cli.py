@@ -1,11 +1,15 @@
 """The command line: starting, announcing, stopping, continuing."""
 
+import contextlib
 import json
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from tests.sandboxes import REPOSITORY, RunningSandbox, send, start_sandbox, stop
 
@@ -79,6 +83,69 @@ def test_a_slow_answer_does_not_hold_up_the_end() -> None:
             started = time.monotonic()
             assert stop(sandbox.process) == 0
             assert time.monotonic() - started < 2
+
+
+def test_requests_in_flight_are_answered_first() -> None:
+    """What was asked before SIGTERM gets its answer, and the write is kept."""
+    with start_sandbox("contracts") as sandbox, ThreadPoolExecutor(5) as pool:
+        sandbox.add_fault(service="coolify", latency_seconds=0.4)
+        app = "/applications/railpack-hono/envs"
+        asked = [
+            pool.submit(sandbox.coolify, "POST", app, {"key": f"A{number}"}) for number in range(5)
+        ]
+        time.sleep(0.2)
+        assert stop(sandbox.process) == 0
+        assert [answer.result().status for answer in asked] == [201] * 5
+
+
+def test_two_sandboxes_know_nothing_of_each_other() -> None:
+    """Two processes have their own addresses, tokens and content."""
+    with start_sandbox("contracts") as one, start_sandbox("contracts") as other:
+        assert one.coolify_url != other.coolify_url
+        one.coolify("POST", "/applications/railpack-hono/envs", {"key": "A"})
+        assert other.coolify("GET", "/applications/railpack-hono/envs").body == []
+        token = one.tokens["coolify"]["root"]
+        assert send("GET", f"{other.coolify_url}/api/v1/version", token=token).status == 401
+
+
+def test_an_old_ready_file_is_removed_first(tmp_path: Path) -> None:
+    """Who waits for the file never reads that of an earlier run, nor half of one."""
+    ready_file = tmp_path / "ready.json"
+    ready_file.write_text("{}")
+    command = [PYTHON, "-m", "sandbox", "--ready-file", str(ready_file)]
+    with subprocess.Popen(command, cwd=REPOSITORY) as process:
+        try:
+            text = _text_once_rewritten(ready_file)
+            assert json.loads(text)["control_url"].startswith("http://127.0.0.1:")
+        finally:
+            assert stop(process) == 0
+
+
+def _text_once_rewritten(file: Path) -> str:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with contextlib.suppress(FileNotFoundError):
+            text = file.read_text()
+            if text != "{}":
+                return text
+    raise AssertionError("it was never rewritten")
+
+
+@pytest.mark.parametrize("option", ["--ready-file", "--database"])
+def test_a_file_that_cannot_be_is_told(tmp_path: Path, option: str) -> None:
+    """It ends with 1 and the reason, not without a file and not with a traceback."""
+    done = run(option, str(tmp_path / "nowhere" / "file"))
+    assert (done.returncode, done.stderr[:9]) == (1, "sandbox: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    """It is left as it is."""
+    other = tmp_path / "notes.txt"
+    other.write_text("not a database, but somebody's notes\n" * 50)
+    done = run("--database", str(other))
+    assert (done.returncode, done.stderr[:9]) == (1, "sandbox: ")
+    assert other.read_text().startswith("not a database")
 
 
 def test_a_taken_port_is_told() -> None:

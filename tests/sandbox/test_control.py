@@ -144,6 +144,40 @@ def test_a_whole_other_team_is_made(contracts_sandbox: RunningSandbox) -> None:
     ]
 
 
+def test_people_and_tokens_are_edited_by_hand(contracts_sandbox: RunningSandbox) -> None:
+    """A role is changed, abilities are changed, a token is revoked; no secret is shown."""
+    control, members = contracts_sandbox.control, contracts_sandbox.state()["coolify"]
+    number = next(m["id"] for m in members["coolify_members"] if m["role"] == "member")
+    assert contracts_sandbox.coolify("GET", "/version", token="member").status == 403
+    control("PATCH", f"/coolify/members/{number}", {"role": "admin"})
+    assert contracts_sandbox.coolify("GET", "/version", token="member").status == 200
+    token = contracts_sandbox.tokens["coolify"]["read"].partition("|")[0]
+    shown = control("PATCH", f"/coolify/tokens/{token}", {"abilities": ["write"]})
+    assert "secret" not in shown
+    assert contracts_sandbox.coolify("GET", "/version", token="read").status == 403
+    control("DELETE", f"/coolify/tokens/{token}")
+    assert contracts_sandbox.coolify("GET", "/version", token="read").status == 401
+
+
+def test_with_a_project_goes_what_is_in_it(contracts_sandbox: RunningSandbox) -> None:
+    """Environments, applications, services and rows are deleted with it, others stay."""
+    contracts_sandbox.coolify("POST", f"{APP}/envs", {"key": "A"})
+    contracts_sandbox.control("DELETE", "/coolify/projects/railpack-examples")
+    state = contracts_sandbox.state()["coolify"]
+    assert not state["coolify_applications"]
+    assert not state["coolify_rows"]
+    assert [each["name"] for each in state["coolify_services"]] == ["replay-service"]
+
+
+def test_a_snapshot_knows_the_switch_of_the_api(contracts_sandbox: RunningSandbox) -> None:
+    """What POST /disable did is undone by restoring, as any other write."""
+    snapshot = contracts_sandbox.take_snapshot()
+    contracts_sandbox.coolify("POST", "/disable")
+    assert contracts_sandbox.coolify("GET", "/version").status == 403
+    contracts_sandbox.restore(snapshot)
+    assert contracts_sandbox.coolify("GET", "/version").status == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
@@ -151,7 +185,14 @@ def test_a_whole_other_team_is_made(contracts_sandbox: RunningSandbox) -> None:
         ("POST", "/coolify/applications", {"name": "A", "project": "nowhere"}),
         ("PATCH", "/coolify/applications/railpack-hono", {"colour": "red"}),
         ("PATCH", "/coolify/rows/nowhere", {"value": "x"}),
-        ("DELETE", "/coolify/tokens/1", None),
+        ("DELETE", "/coolify/tokens/999", None),
+        ("POST", "/coolify/members", {"team_id": 0, "user_id": 0, "role": "king"}),
+        ("POST", "/coolify/rows", {"application": "railpack-hono", "key": "A", "colour": 1}),
+        ("POST", "/coolify/rows", {"application": "railpack-hono", "key": "A", "value": {}}),
+        ("POST", "/coolify/users", {"name": "A", "world": 1}),
+        ("PATCH", "/coolify/tokens/1", {"abilities": "root"}),
+        ("PUT", "/limits", []),
+        ("PATCH", "/options", [1]),
         ("POST", "/coolify/users", ["name"]),
     ],
 )

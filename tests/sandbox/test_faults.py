@@ -1,6 +1,8 @@
 """Faults on demand, as clients meet them."""
 
+import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -51,6 +53,19 @@ def test_a_share_is_the_same_for_one_seed(contracts_sandbox: RunningSandbox) -> 
     assert 3 <= seen[0].count(503) <= 17
 
 
+def test_a_share_of_parallel_calls_is_drawn_as_they_arrive(
+    contracts_sandbox: RunningSandbox,
+) -> None:
+    """However many connections there are, the n-th call to arrive meets the n-th draw."""
+    contracts_sandbox.set_limits(coolify={"limit": None})
+    contracts_sandbox.add_fault(service="coolify", status=503, share=0.3, seed=11)
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda _: contracts_sandbox.coolify("GET", "/version"), range(200)))
+    generator = random.Random(11)  # noqa: S311  what the fault draws from, no secret
+    drawn = [503 if generator.random() < 0.3 else 200 for _ in range(200)]
+    assert [each["status"] for each in contracts_sandbox.log()] == drawn
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
@@ -58,15 +73,17 @@ def test_a_share_is_the_same_for_one_seed(contracts_sandbox: RunningSandbox) -> 
         ({"service": "*"}, 418),
         ({"service": "sentry"}, 200),
         ({"method": "GET"}, 418),
+        ({"method": "get"}, 418),
+        ({"method": None, "path": None, "first": None, "share": None, "drop": None}, 418),
         ({"method": "POST"}, 200),
         ({"path": "/vers"}, 418),
         ({"path": "^/version"}, 200),
     ],
 )
 def test_what_a_fault_matches(
-    contracts_sandbox: RunningSandbox, fields: dict[str, str], status: int
+    contracts_sandbox: RunningSandbox, fields: dict[str, str | None], status: int
 ) -> None:
-    """Service and verb are equal or *, the path is searched."""
+    """Service and verb are equal or *, the path is searched; null is as good as nothing."""
     contracts_sandbox.add_fault(**fields, status=418)
     assert statuses(contracts_sandbox, 1) == [status]
 
@@ -122,7 +139,16 @@ def test_faults_reach_sentry_too(contracts_sandbox: RunningSandbox) -> None:
         {"service": "github"},
         {"drop": "later"},
         {"path": "("},
+        {"path": 5},
         {"first": 1, "share": 0.5},
+        {"first": -1},
+        {"share": 1.5},
+        {"seed": "seven"},
+        {"status": "503"},
+        {"status": 1000},
+        {"latency_seconds": -1},
+        {"headers": ["Retry-After"]},
+        {"applied": "yes"},
     ],
 )
 def test_a_fault_that_cannot_be_meant(

@@ -3,7 +3,9 @@
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+from sandbox.requestlog import LoggedRequest, RequestLog
 from tests.sandboxes import RunningSandbox, send
 
 
@@ -67,3 +69,37 @@ def test_requests_in_flight_overlap(contracts_sandbox: RunningSandbox) -> None:
         thread.join()
     log = contracts_sandbox.log()
     assert max(each["started"] for each in log) < min(each["ended"] for each in log)
+
+
+def test_a_faulty_request_is_told_with_its_token(contracts_sandbox: RunningSandbox) -> None:
+    """The name is there though the service never saw the request."""
+    contracts_sandbox.add_fault(status=503)
+    contracts_sandbox.coolify("GET", "/version", token="read")
+    contracts_sandbox.coolify("GET", "/no-such-route", token="write")
+    contracts_sandbox.sentry("GET", "/api/0/organizations/acme/", token="readonly")
+    found = [(each["status"], each["token"]) for each in contracts_sandbox.log()]
+    assert found == [(503, "read"), (503, "write"), (503, "readonly")]
+
+
+def test_nothing_is_missing_of_many_at_once(contracts_sandbox: RunningSandbox) -> None:
+    """Two hundred requests over twenty connections at once are all there, once each."""
+    contracts_sandbox.set_limits(coolify={"limit": None})
+    paths = [f"/applications/{number}" for number in range(200)]
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda path: contracts_sandbox.coolify("GET", path), paths))
+    log = contracts_sandbox.control("GET", "/log")
+    assert sorted(each["path"] for each in log["requests"]) == sorted(
+        f"/api/v1{path}" for path in paths
+    )
+    assert log["forgotten"] == 0
+
+
+def test_its_memory_is_bounded() -> None:
+    """The oldest requests are forgotten, and counted, when there are too many."""
+    log = RequestLog(kept=2)
+    for number in range(3):
+        log.add(LoggedRequest("coolify", "GET", str(number), "", 200, None, number, number))
+    assert [each["path"] for each in log.as_json()] == ["1", "2"]
+    assert log.forgotten == 1
+    log.clear()
+    assert (log.as_json(), log.forgotten) == ([], 0)
