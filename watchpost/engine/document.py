@@ -91,12 +91,15 @@ def read_preview(document: Mapping[str, Any], *, exit_code: int) -> Preview:
 
 
 def _changes(raw: Mapping[str, Any]) -> Iterator[PropertyChange]:
-    before = (raw.get("oldState") or {}).get("inputs") or {}
-    after = (raw.get("newState") or {}).get("inputs") or {}
+    old, new = raw.get("oldState") or {}, raw.get("newState") or {}
     for path, difference in sorted((raw.get("detailedDiff") or {}).items()):
-        yield PropertyChange(
-            path, difference["kind"], _value_at(before, path), _value_at(after, path)
-        )
+        yield PropertyChange(path, difference["kind"], _declared(old, path), _declared(new, path))
+
+
+def _declared(state: Mapping[str, Any], path: str) -> Any:
+    """Input at *path*; where there is none, as of a key that is disabled, the output."""
+    found = _value_at(state.get("inputs") or {}, path)
+    return _value_at(state.get("outputs") or {}, path) if found is None else found
 
 
 def _value_at(properties: Any, path: str) -> Any:
