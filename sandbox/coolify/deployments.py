@@ -1,9 +1,10 @@
 """
 The endpoints that deploy, restart and stop, and those that tell how far a deployment is.
 
-Source: coolify-api.md section 4; Coolify's published source for the refusals that page does not
+Source: coolify-api.md section 4. From Coolify's published source: the refusals that page does not
 name (no names given, a tag with a pull request, an unknown pull request, cancelling what another
-team deploys) and for pages being checked before the application is looked for.
+team deploys), what /deploy takes for force, and that a page is checked before the application is
+looked for.
 """
 
 import re
@@ -158,6 +159,8 @@ def _tagged(call: Call, tag: str) -> list[Resource]:
 
 def _deploy(call: Call, resource: Resource) -> dict[str, Any]:
     number = _pull_request(call)
+    if number and resource.kind == "service":
+        raise ServerError
     if number and not deployment_queue.has_preview(call.world, resource, number):
         message = f"Pull request {number} not found for this resource."
         return {"message": message, "resource_uuid": resource.uuid}
@@ -165,7 +168,7 @@ def _deploy(call: Call, resource: Resource) -> dict[str, Any]:
         deployment_queue.start_service(call.world, resource)
         message = f"Service {resource.name} started. It could take a while, be patient."
         return {"message": message, "resource_uuid": resource.uuid}
-    wish = Wish(force=_is_on(call, "force"), pull_request_id=number)
+    wish = Wish(force=_is_truthy(call.fields.get("force")), pull_request_id=number)
     verdict = deployment_queue.enqueue(call.world, resource, wish)
     if verdict.outcome == "full":
         raise Refused(Reply(429, {"message": FULL}, {"Retry-After": "60"}))
@@ -275,6 +278,11 @@ def _names(text: Any) -> list[str]:
 
 def _is_on(call: Call, name: str) -> bool:
     return str(call.fields.get(name)).lower() in ("true", "1", "on", "yes")
+
+
+def _is_truthy(value: Any) -> bool:
+    """What PHP makes of a value where it wants a boolean: of the text "false", true."""
+    return value not in (None, False, 0, "0")
 
 
 def _pull_request(call: Call) -> int:

@@ -84,6 +84,22 @@ def test_force_is_not_skipped(contracts_sandbox: RunningSandbox, query: str) -> 
     assert status(contracts_sandbox, body["deployment_uuid"]) == "queued"
 
 
+@pytest.mark.parametrize(
+    ("force", "is_skipped"),
+    [(True, False), (False, True), (1, False), ("0", True), ("", True), ("false", False)],
+)
+def test_force_is_what_php_makes_of_it(
+    contracts_sandbox: RunningSandbox, force: object, is_skipped: object
+) -> None:
+    """On /deploy any text but 0 forces, "false" too; start reads the words as they are meant."""
+    deploy(contracts_sandbox, f"uuid={APP}")
+    body = {"uuid": APP, "force": force}
+    answer = contracts_sandbox.coolify("POST", "/deploy", body).body["deployments"][0]
+    assert (answer["message"] == SKIPPED) == is_skipped
+    started = contracts_sandbox.coolify("POST", f"/applications/{APP}/start?force=false")
+    assert started.body == {"message": SKIPPED}
+
+
 def test_an_instant_start_waits_for_nothing(contracts_sandbox: RunningSandbox) -> None:
     """It is in progress at once beside the running one, and it is no forced build."""
     deploy(contracts_sandbox, f"uuid={APP}")
