@@ -38,7 +38,7 @@ from watchpost.coolify import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from watchpost.coolify import Deployment, Kept
+    from watchpost.coolify import DeclaredApps, Deployment, Kept
 
 Properties = dict[str, Any]
 FINGERPRINT_SETTING = "watchpost:fingerprintKey"
@@ -60,6 +60,19 @@ PROVIDER = "__provider"
 def inputs_of(props: Properties) -> Properties:
     """Take the inputs out of recorded outputs."""
     return {name: props[name] for name in INPUTS if name in props}
+
+
+def note_declared(declared: DeclaredApps, props: Properties) -> None:
+    """
+    Remember what one resource of this run declares.
+
+    In a preview values are unknown; their names are not, and a preview deletes nothing anyway.
+    """
+    owner, names = parse_owner(props["owner"]), props.get("variables") or {}
+    if props.get("uuid"):
+        declared.note(AppRef(props["kind"], props["uuid"]), owner, names)
+    else:
+        declared.note_not_found(props["kind"], owner, names)
 
 
 def desired_from(props: Properties, recorded: Properties | None = None) -> DesiredEnvironment:

@@ -8,7 +8,7 @@ names and never a secret.
     check, diff      no network; equal by meaning is no change
     create, update   look first, write what differs, redeploy at most once
     read             what was seen; what could not be seen stays as recorded, and says so
-    delete           only rows that bear exactly our own mark
+    delete           only rows that bear exactly our own mark and that this run does not declare
 
 Does not: decide what to write. Source: design.md 5 and 7; reference/pulumi-engine.md 2.
 """
@@ -18,13 +18,21 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, ResourceProvider, UpdateResult
+from pulumi.dynamic import (
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
 
 from components.coolify_errors import plain_errors
 from components.coolify_properties import (
     Properties,
     desired_from,
     has_changed,
+    note_declared,
     outputs_of,
     settlement_of,
 )
@@ -36,7 +44,7 @@ from watchpost.errors import ApiError, NotFound
 if TYPE_CHECKING:
     from pulumi.dynamic import ConfigureRequest
 
-    from watchpost.coolify import CoolifySession
+    from watchpost.coolify import CoolifySession, Writes
 
 _IDENTITY = ("kind", "uuid")
 
@@ -57,6 +65,16 @@ class CoolifyEnvironmentProvider(ResourceProvider):
         sys.tracebacklimit = 0
         with plain_errors():
             self._session = open_session(req.config)
+
+    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+        """
+        Remember what the program declares, so that no delete of this run takes it away.
+
+        A resource does not know its own name here; its app and its entry are all that counts.
+        """
+        with plain_errors():
+            note_declared(self._session.declared, news)
+            return CheckResult(news, [])
 
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
         """
@@ -99,7 +117,7 @@ class CoolifyEnvironmentProvider(ResourceProvider):
         session = self._session
         desired = desired_from(news, olds)
         try:
-            rows = session.take_rows(desired.app)
+            rows = session.rows.take(desired.app)
         except NotFound as error:
             raise _app_not_found(news, error) from error
         except ApiError as error:
@@ -116,20 +134,27 @@ class CoolifyEnvironmentProvider(ResourceProvider):
     def _remove(self, props: Properties) -> None:
         app = AppRef(props["kind"], props["uuid"])
         owner = parse_owner(props["owner"])
+        path = f"{owner}: {app}"
         try:
-            removed = remove_owned(self._session.client, app, owner)
+            removals = remove_owned(self._session, app, owner)
         except NotFound as error:
             if not self._session.is_gone(error, app):
-                raise
+                raise explain_fault(error, path) from error
             return
         except ApiError as error:
-            raise explain_fault(error, f"{owner}: {app}") from error
-        names = ", ".join(sorted({write.row.key for write in removed}))
-        if names:
-            sys.stderr.write(
-                f"{owner}: {app}: removed {names}; the running app keeps them until its next"
-                " deploy\n"
-            )
+            raise explain_fault(error, path) from error
+        _tell_removed(path, removals)
+
+
+def _tell_removed(path: str, removals: Writes) -> None:
+    names = ", ".join(sorted({write.row.key for write in removals.writes}))
+    if names:
+        sys.stderr.write(
+            f"{path}: removed {names}; the running app keeps them until its next deploy\n"
+        )
+    if removals.unreadable:
+        locked = ", ".join(removals.unreadable)
+        sys.stderr.write(f"{path}: kept {locked}: somebody has locked them; remove them there\n")
 
 
 def _raise_if_not_found(props: Properties) -> None:

@@ -9,9 +9,17 @@ Reading one `CoolifyEnvironment` back: what is observed, reported as properties.
 The engine ends the whole run when one read raises. So a read that fails answers what was recorded,
 and `diff` asks for an update, which tries again and fails alone.
 
-A row that the running app lacks shows as `owedRedeploy`, unless it also differs from what was
-recorded. Then it is either somebody's edit, which shows as such and is deployed once it is mended,
-or the work of a run that was killed, which `diff` finds to be as declared: `undeployed` names it.
+What the running app may lack is looked up among its deployments only where the rows leave it open:
+
+    rows newer than the settled time    looked up    reported
+    none                                no           nothing
+    all differ from what is recorded    no           `undeployed` names them
+    one is as recorded                  yes          what is owed of it: `owedRedeploy`; of the
+                                                     others: `undeployed`
+
+A row that differs is somebody's edit, which shows as such and is deployed once it is mended; or it
+is the work of a run that was killed, which `diff` finds to be as declared. Then `undeployed` asks
+for an update, which looks the deployments up.
 
 Does not: write. Source: design.md 7; reference/pulumi-engine.md 1.6.
 """
@@ -31,11 +39,12 @@ from components.coolify_properties import (
 )
 from watchpost.coolify import (
     AppRef,
-    Settlement,
+    Owed,
     compute_writes,
     hidden_note,
     newest_change,
     observe_owed,
+    rows_that_may_owe,
 )
 from watchpost.errors import ApiError, NotFound
 
@@ -44,7 +53,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from components.coolify_properties import Properties
-    from watchpost.coolify import CoolifySession, Owed, Row
+    from watchpost.coolify import CoolifySession, DesiredEnvironment, Row, Settlement
 
 
 def read_environment(session: CoolifySession, id_: str, props: Properties) -> ReadResult:
@@ -58,7 +67,7 @@ def read_environment(session: CoolifySession, id_: str, props: Properties) -> Re
     """
     app = AppRef(props["kind"], props["uuid"])
     try:
-        rows = session.observe_rows(app)
+        rows = session.rows.observe(app)
         outs = _observed(session, props, rows)
     except NotFound as error:
         return _gone_or_unchecked(session, id_, props, error)
@@ -86,38 +95,49 @@ def _observed(session: CoolifySession, props: Properties, rows: tuple[Row, ...])
     desired = desired_from(props)
     plan = compute_writes(desired, rows)
     settlement = settlement_of(props, rows)
-    owed = _owed(session, props, rows, settlement)
-    owing = owed.names if owed else frozenset()
     as_recorded = names_as_recorded(props, rows)
-    extra = {write.row.key for write in plan.deletes if "undeclared" in write.reasons}
+    owed = _owed(session, desired, props, rows, settlement)
     hidden = hidden_note(rows)
     observed = {
         **props,
         "variables": observed_variables(
             props.get("variables") or {}, rows, session.fingerprint_key
         ),
-        "extra": sorted(extra),
-        "owedRedeploy": bool(owing & as_recorded),
-        "undeployed": sorted(owing - as_recorded),
+        "extra": sorted({write.row.key for write in plan.deletes if "undeclared" in write.reasons}),
+        "owedRedeploy": bool(owed.names & as_recorded),
+        "undeployed": sorted(owed.names - as_recorded),
         "state": "checked",
         "reason": "",
         "unreadable": list(plan.unreadable),
-        "notes": [*plan.notes, *([hidden] if hidden else []), *(owed.notes if owed else ())],
+        "notes": [*plan.notes, *([hidden] if hidden else []), *owed.notes],
     }
-    if owed and not owed.effect and not plan.writes:
+    if _is_settled(props, owed) and not plan.writes:
         settled_at = _settled_at(desired.variables, rows, settlement, owed)
         observed["settledAt"] = settled_at.isoformat() if settled_at else ""
     return observed
 
 
 def _owed(
-    session: CoolifySession, props: Properties, rows: tuple[Row, ...], settlement: Settlement
-) -> Owed | None:
-    """Derive an owed redeploy; None for an entry that never redeploys."""
+    session: CoolifySession,
+    desired: DesiredEnvironment,
+    props: Properties,
+    rows: tuple[Row, ...],
+    settlement: Settlement,
+) -> Owed:
+    """Derive an owed redeploy, by the table above; an entry that never redeploys owes none."""
     if props.get("redeploy") == "never":
-        return None
-    desired = desired_from(props)
-    return observe_owed(session, desired.app, desired.owner, desired.variables, rows, settlement)
+        return Owed()
+    app, names = desired.app, desired.variables
+    unsettled = rows_that_may_owe(app, desired.owner, names, rows, settlement)
+    drifted = {row.key for row in unsettled} - names_as_recorded(props, rows)
+    if app.kind == "application" and all(row.key in drifted for row in unsettled):
+        return Owed(names=frozenset(drifted))
+    return observe_owed(session, app, unsettled, settlement, session.newest_deployments.observe)
+
+
+def _is_settled(props: Properties, owed: Owed) -> bool:
+    is_left_undone = props.get("redeploy") == "never"
+    return not (is_left_undone or owed.names or owed.is_for_later)
 
 
 def _settled_at(

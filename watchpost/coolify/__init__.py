@@ -13,10 +13,17 @@ from watchpost.coolify.client import (
     Service,
     is_app_gone,
 )
+from watchpost.coolify.declared import DeclaredApps
 from watchpost.coolify.deploying import Redeployed, request_redeploy
 from watchpost.coolify.desired import DesiredEnvironment, DesiredVariable
 from watchpost.coolify.explain import explain_fault, hidden_note, refusal_error
-from watchpost.coolify.keeping import Kept, Owed, keep_environment, observe_owed
+from watchpost.coolify.keeping import (
+    Kept,
+    Owed,
+    keep_environment,
+    observe_owed,
+    rows_that_may_owe,
+)
 from watchpost.coolify.marks import (
     Owner,
     owner_of,
@@ -63,6 +70,7 @@ __all__ = [
     "Applied",
     "CoolifyClient",
     "CoolifySession",
+    "DeclaredApps",
     "Deployment",
     "DesiredEnvironment",
     "DesiredVariable",
@@ -105,5 +113,6 @@ __all__ = [
     "remove_owned",
     "render_comment",
     "request_redeploy",
+    "rows_that_may_owe",
     "unsettled_rows",
 ]

@@ -50,6 +50,11 @@ class Application:
         """True if its containers run; `running:unhealthy` runs too."""
         return self.status.startswith("running")
 
+    @property
+    def is_stopped(self) -> bool:
+        """True if it has no containers: its next start reads the rows as they are then."""
+        return self.status.startswith("exited")
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -63,6 +68,11 @@ class Service:
     def is_running(self) -> bool:
         """True if its containers run."""
         return self.status.startswith("running")
+
+    @property
+    def is_stopped(self) -> bool:
+        """True if it has no containers: its next start reads the rows as they are then."""
+        return self.status.startswith("exited")
 
 
 @dataclass(frozen=True, slots=True)

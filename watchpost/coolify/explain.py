@@ -17,15 +17,27 @@ from watchpost.coolify.values import fingerprint
 from watchpost.errors import AmbiguousOwner, Forbidden, ForeignOwner
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from watchpost.coolify.desired import DesiredEnvironment
-    from watchpost.coolify.rows import Row, Value
+    from watchpost.coolify.marks import Owner
+    from watchpost.coolify.rows import AppRef, Row, Value
     from watchpost.coolify.writes import Refusal
     from watchpost.errors import ApiError, PolicyError
 
 _MISSING_ABILITY = re.compile(r"Missing required permissions: (?P<ability>[\w:, ]+)")
 _TOKEN_VARIABLE = "COOLIFY_TOKEN"  # noqa: S105  # the name of a variable
+_BETTER_TOKEN = (
+    "make a token with the abilities read, read:sensitive, write and deploy, as an admin of "
+    f"the team, and put it into {_TOKEN_VARIABLE}"
+)
+# Answers to every token alike; Coolify says `"success": true` in both.
+_CLOSED = {
+    "API is disabled.": "switch the API on in Coolify's settings",
+    "You are not allowed to access the API.": (
+        "add this machine's address to the allowed IPs in Coolify's settings"
+    ),
+}
 
 
 def refusal_error(
@@ -71,6 +83,16 @@ def _refusal_fix(refusals: Sequence[Refusal]) -> str:
     return "say `take_over: true` for this app to write over them, or rename the variables"
 
 
+def not_found_error(app: AppRef, owner: Owner, names: Collection[str]) -> AmbiguousOwner:
+    """Make the error of a removal that may hit the very app that a selector failed to find."""
+    return AmbiguousOwner(
+        f"{owner}: {app}",
+        f"not removed: {', '.join(sorted(names))}",
+        detail=f"{owner} declares another {app.kind} that was not found; it may be this one.",
+        fix="correct that app in the manifest, then run again",
+    )
+
+
 def explain_fault(error: ApiError, path: str, variable: str = "") -> ApiError:
     """
     Say of a failed call whose it was, and name the ability that the token lacks.
@@ -98,15 +120,11 @@ def _explain_forbidden(error: Forbidden, where: str) -> Forbidden:
     match = _MISSING_ABILITY.search(message)
     ability = match["ability"].strip() if match else ""
     summary = f"the Coolify token lacks the ability `{ability}`" if ability else error.summary
-    fix = (
-        "make a token with the abilities read, read:sensitive, write and deploy, as an admin of "
-        f"the team, and put it into {_TOKEN_VARIABLE}"
-    )
     return Forbidden(
         where,
         summary,
         detail=f"{error.path}: Coolify says: {message}" if message else error.path,
-        fix=fix,
+        fix=_CLOSED.get(message, _BETTER_TOKEN),
         status=error.status,
         body=error.body,
     )

@@ -1,8 +1,9 @@
 """
 Keeping one app as declared: the writes, then the one redeploy that they or an earlier run owe.
 
-    1. what an earlier run still owes is derived from the server, unless recorded as settled
-    2. the rows are made as desired (`watchpost.coolify.reconcile`)
+    1. the rows are made as desired (`watchpost.coolify.reconcile`)
+    2. what an earlier run still owes is derived from the server, unless it is recorded as settled
+       or no more than what the writes need anyway
     3. at most one redeploy is asked for, if the app runs and its entry allows it
     4. a service's word `[restart owed]` is taken away once its restart was asked for
 
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from watchpost.coolify.deploying import Redeployed, request_redeploy
 from watchpost.coolify.explain import explain_fault, hidden_note
 from watchpost.coolify.marks import parse_comment, render_comment
-from watchpost.coolify.ownership import is_exactly
+from watchpost.coolify.ownership import is_exactly, is_of_organization
 from watchpost.coolify.reconcile import Applied, apply_environment
 from watchpost.coolify.redeploys import (
     Deployment,
@@ -32,7 +33,7 @@ from watchpost.coolify.writes import Effect
 from watchpost.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from watchpost.coolify.desired import DesiredEnvironment
@@ -52,11 +53,13 @@ class Owed:
         effect: The redeploy that is owed; NOTHING where none is.
         names: The variables that the running app does not have yet.
         newest: The newest deployment, where it had to be looked up.
+        is_for_later: It is owed as soon as the app runs again.
     """
 
     effect: Effect = Effect.NOTHING
     names: frozenset[str] = frozenset()
     newest: Deployment | None = None
+    is_for_later: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -89,33 +92,59 @@ class Kept:
     notes: tuple[str, ...]
 
 
-def observe_owed(  # each says one thing about one app
-    session: CoolifySession,
+def rows_that_may_owe(
     app: AppRef,
     owner: Owner,
     names: Collection[str],
     rows: tuple[Row, ...],
     settlement: Settlement,
+) -> tuple[Row, ...]:
+    """List the rows that may owe a redeploy; none of them is asked about yet."""
+    if app.kind == "application":
+        return unsettled_rows(rows, names, owner, settlement)
+    # An unreadable row could never be cleared, and would restart its service in every run.
+    return tuple(
+        row
+        for row in rows
+        if row.is_readable
+        and parse_comment(row.comment).is_restart_owed
+        and (is_exactly(row, owner) or (row.key in names and is_of_organization(row, owner)))
+    )
+
+
+def most_owed(app: AppRef, rows: Iterable[Row]) -> Effect:
+    """Say what redeploy these rows can owe at most."""
+    most = Effect.REBUILD if app.kind == "application" else Effect.RESTART
+    return min(owed_effect(rows), most)
+
+
+def observe_owed(
+    session: CoolifySession,
+    app: AppRef,
+    unsettled: tuple[Row, ...],
+    settlement: Settlement,
+    find_newest: Callable[[str], Deployment | None],
 ) -> Owed:
     """
     Derive from the server what redeploy an app is owed; no request where nothing is unsettled.
 
-    An app that does not run is owed nothing: its next start reads the rows as they are.
+    A stopped app is owed nothing: its next start reads the rows as they are.
+
+    Args:
+        session: The Coolify in question.
+        app: Which app.
+        unsettled: From `rows_that_may_owe`.
+        settlement: What the last run recorded.
+        find_newest: Looks an application's newest deployment up.
     """
     newest = None
-    if app.kind == "service":
-        # An unreadable row could never be cleared, and would restart its service in every run.
-        owing = tuple(row for row in _flagged(rows, owner) if row.is_readable)
-    else:
-        unsettled = unsettled_rows(rows, names, owner, settlement)
-        newest = session.client.find_newest_deployment(app.uuid) if unsettled else None
+    owing = unsettled
+    if unsettled and app.kind == "application":
+        newest = find_newest(app.uuid)
         owing = owing_rows(unsettled, newest, settlement)
     if owing and not session.is_running(app):
-        return Owed()
-    effect = owed_effect(owing)
-    if app.kind == "service":
-        effect = min(effect, Effect.RESTART)
-    return Owed(effect, frozenset(row.key for row in owing), newest)
+        return Owed(newest=newest, is_for_later=bool(session.status_unless_stopped(app)))
+    return Owed(most_owed(app, owing), frozenset(row.key for row in owing), newest)
 
 
 def keep_environment(
@@ -143,15 +172,18 @@ def keep_environment(
     app, names = desired.app, desired.variables
     path = f"{desired.owner}: {app}"
     try:
-        owed = Owed()
-        if may_redeploy:
-            owed = observe_owed(session, app, desired.owner, names, rows, settlement)
         applied = apply_environment(
             session,
             desired,
             rows,
-            is_restart_wanted=lambda: may_redeploy and session.is_running(app),
+            is_restart_wanted=lambda: may_redeploy and _has_containers(session, app),
         )
+        owed = Owed()
+        unsettled = rows_that_may_owe(app, desired.owner, names, rows, settlement)
+        # What was just written may be deployed anyway, and with it all that could be owed.
+        if may_redeploy and applied.effect < most_owed(app, unsettled):
+            find_newest = session.newest_deployments.take
+            owed = observe_owed(session, app, unsettled, settlement, find_newest)
         redeploy = _Redeploy(session, desired, applied, owed, settlement, may_redeploy=may_redeploy)
         return redeploy.finish()
     except ApiError as error:
@@ -190,12 +222,18 @@ class _Redeploy:
         elif not self._effect:
             notes += self._owed.notes
         elif not self._session.is_running(self._desired.app):
-            notes.append("the app does not run: the variables take effect with its next start")
+            notes.append(self._not_running_note())
         else:
             redeployed = self._ask()
             notes += [redeployed.note] if redeployed.note else []
         settled_at = self._settled_at(redeployed)
         return Kept(self._applied, redeployed, settled_at, tuple(notes))
+
+    def _not_running_note(self) -> str:
+        status = self._session.status_unless_stopped(self._desired.app)
+        if not status:
+            return "the app does not run: the variables take effect with its next start"
+        return f"the app does not run, its status is {status}: a redeploy follows once it runs"
 
     def _ask(self) -> Redeployed:
         desired = self._desired
@@ -221,7 +259,9 @@ class _Redeploy:
         """
         desired = self._desired
         written = {write.row.key for write in self._applied.sent if write.verb != "delete"}
-        for row in _flagged(self._applied.rows, desired.owner):
+        for row in self._applied.rows:
+            if not (is_exactly(row, desired.owner) and parse_comment(row.comment).is_restart_owed):
+                continue
             value = row.value
             if value is Unreadable.HIDDEN and row.key in written:
                 value = desired.variables[row.key].value_at(is_preview=False)
@@ -230,10 +270,18 @@ class _Redeploy:
                 cleared = replace(row, value=value, comment=comment)
                 self._session.client.update_row(desired.app, cleared)
 
+    def _is_for_later(self, redeployed: Redeployed | None) -> bool:
+        """Tell whether a redeploy is due that the app's present status forbids."""
+        if redeployed is not None or not self._effect:
+            return False
+        return bool(self._session.status_unless_stopped(self._desired.app))
+
     def _settled_at(self, redeployed: Redeployed | None) -> datetime | None:
-        """Up to when the app runs with these rows; None where that was left to the reader."""
+        """Up to when the app runs with these rows; None where that was left to somebody."""
         settlement = self._settlement
         if not self._may_redeploy and (self._effect or settlement.is_left_undone):
+            return None
+        if self._owed.is_for_later or self._is_for_later(redeployed):
             return None
         if redeployed is not None and redeployed.is_owed:
             return settlement.settled_at
@@ -246,8 +294,5 @@ class _Redeploy:
         return max((time for time in times if time is not None), default=None)
 
 
-def _flagged(rows: tuple[Row, ...], owner: Owner) -> tuple[Row, ...]:
-    """List our rows that say that a restart is owed."""
-    return tuple(
-        row for row in rows if is_exactly(row, owner) and parse_comment(row.comment).is_restart_owed
-    )
+def _has_containers(session: CoolifySession, app: AppRef) -> bool:
+    return bool(session.status_unless_stopped(app))

@@ -79,3 +79,9 @@ def is_automatic_copy(row: Row, production: Row) -> bool:
 def is_exactly(row: Row, owner: Owner | None) -> bool:
     """Tell whether *row* bears exactly this owner's mark."""
     return owner is not None and owner_of(row.comment) == owner
+
+
+def is_of_organization(row: Row, owner: Owner) -> bool:
+    """Tell whether *row* bears the mark of any entry of *owner*'s organization."""
+    marked = owner_of(row.comment)
+    return marked is not None and marked.organization == owner.organization

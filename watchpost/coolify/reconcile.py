@@ -20,7 +20,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from watchpost.coolify.explain import explain_fault, refusal_error
+from watchpost.coolify.explain import explain_fault, not_found_error, refusal_error
 from watchpost.coolify.marks import Owner, render_comment
 from watchpost.coolify.writes import Effect, Write, Writes, compute_removals, compute_writes
 from watchpost.errors import ApiError, Conflict, NotFound, UnclearWrite, UnexpectedResponse
@@ -47,7 +47,7 @@ class Applied:
         rows: As read back; as given where nothing was written.
         effect: What it takes until the running app sees what was written.
         sent: Every write that was sent.
-        unreadable: Names of declared variables that nobody can read.
+        unreadable: Names of variables that nobody can read.
         notes: What a reader should know.
     """
 
@@ -92,18 +92,25 @@ def apply_environment(
     return Applied(rows, run.effect, tuple(run.sent), plan.unreadable, notes)
 
 
-def remove_owned(client: CoolifyClient, app: AppRef, owner: Owner) -> tuple[Write, ...]:
+def remove_owned(session: CoolifySession, app: AppRef, owner: Owner) -> Writes:
     """
-    Remove every row that bears exactly *owner*'s mark, as it is found now.
+    Remove every row that bears exactly *owner*'s mark, as it is found now; answers what was done.
+
+    What this run declares for the same app stays: see `watchpost.coolify.declared`.
 
     Raises:
+        AmbiguousOwner: The run declares an app of *owner* that was not found and may be this one.
         NotFound: The app is gone.
         ApiError: A delete failed.
     """
-    removals = compute_removals(owner, client.list_rows(app))
-    for write in removals:
+    declared = session.declared.names_of(app, owner.organization)
+    removals = compute_removals({owner}, session.client.list_rows(app), declared)
+    names = {write.row.key for write in removals.writes}
+    if names & session.declared.names_not_found(app.kind, owner):
+        raise not_found_error(app, owner, names)
+    for write in removals.writes:
         try:
-            _send(client, app, write)
+            _send(session.client, app, write)
         except NotFound:
             continue
         except ApiError as error:

@@ -30,7 +30,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from watchpost.coolify.ownership import is_exactly
+from watchpost.coolify.ownership import is_of_organization
 from watchpost.coolify.rows import Row, read_time
 from watchpost.coolify.writes import Effect
 
@@ -106,15 +106,15 @@ def unsettled_rows(
     """
     List the rows that may owe a redeploy, so that the newest deployment must be looked up.
 
-    Only declared production rows with exactly our mark count: a row on its way to another entry
-    was settled by the entry it comes from.
+    Only declared production rows with a mark of our organization count. A row on its way from
+    another entry counts too: that entry's run may have been killed before its redeploy.
     """
     return tuple(
         row
         for row in rows
         if not row.is_preview
         and row.key in names
-        and is_exactly(row, owner)
+        and is_of_organization(row, owner)
         and (row.is_buildtime or row.is_runtime)
         and not _is_settled(row, settlement)
     )

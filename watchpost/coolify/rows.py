@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -102,13 +102,18 @@ def row_from_answer(kind: Kind, answer: Mapping[str, Any]) -> Row:
 
 
 def read_time(text: object) -> datetime | None:
-    """Read one of Coolify's timestamps; None for anything else. They carry whole seconds."""
+    """
+    Read one of Coolify's timestamps; None for anything else. They carry whole seconds.
+
+    One without a zone is UTC, which is what Coolify's server keeps.
+    """
     if not isinstance(text, str):
         return None
     try:
-        return datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def group_by_place(rows: Iterable[Row]) -> dict[Place, list[Row]]:

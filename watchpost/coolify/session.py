@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from watchpost.coolify.client import CoolifyClient, is_app_gone
+from watchpost.coolify.declared import DeclaredApps
 from watchpost.errors import NotFound, SettingsError, Unauthorized
 from watchpost.transport import Transport
 
@@ -24,15 +25,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from watchpost.coolify.client import Application, Service
+    from watchpost.coolify.redeploys import Deployment
     from watchpost.coolify.rows import AppRef, Row
 
 TOKEN_VARIABLE = "COOLIFY_TOKEN"  # noqa: S105  # the name of a variable
 DEFAULT_QUEUE_PATIENCE_SECONDS = 60.0
-# An update follows its read within one engine run; what is older was seen in another one.
-_ROWS_LAST_SECONDS = 300.0
+# An update follows its read within one engine run. Whatever is written goes over what a human may
+# have done since, so that a look does not last long.
+_LOOKS_LAST_SECONDS = 30.0
 _OLDEST = (4, 0, 0, 469)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-beta\.(\d+))?")
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 class Once(Generic[T]):
@@ -54,6 +58,30 @@ class Once(Generic[T]):
         """Let the next who asks fetch it anew."""
         with self._lock:
             self._values.clear()
+
+
+class Looks(Generic[K, T]):
+    """What a read has just seen, kept for the update that may follow in the same process."""
+
+    def __init__(self, fetch: Callable[[K], T]) -> None:
+        self._fetch = fetch
+        self._seen: dict[K, tuple[float, T]] = {}
+        self._lock = threading.Lock()
+
+    def observe(self, key: K) -> T:
+        """Look now, and keep what is seen."""
+        value = self._fetch(key)
+        with self._lock:
+            self._seen[key] = (time.monotonic(), value)
+        return value
+
+    def take(self, key: K) -> T:
+        """Answer what was just seen, once; look otherwise."""
+        with self._lock:
+            seen = self._seen.pop(key, None)
+        if seen and time.monotonic() - seen[0] < _LOOKS_LAST_SECONDS:
+            return seen[1]
+        return self._fetch(key)
 
 
 class QueuePatience:
@@ -83,6 +111,13 @@ class CoolifySession:
         token: Its API token.
         fingerprint_key: The stack's key for naming values.
         queue_patience_seconds: How long full deployment queues may be waited for, all together.
+
+    Attributes:
+        client: Its API.
+        patience: What is left of the patience with full queues.
+        declared: What this run declares.
+        rows: Rows as just read, by app.
+        newest_deployments: The newest deployment as just read, by application uuid.
     """
 
     def __init__(
@@ -96,37 +131,30 @@ class CoolifySession:
         self.client = CoolifyClient(self._transport)
         self.fingerprint_key = fingerprint_key
         self.patience = QueuePatience(queue_patience_seconds)
+        self.declared = DeclaredApps()
         self._version = Once(self.client.get_version)
         self._applications = Once(
             lambda: {one.uuid: one for one in self.client.list_applications()}
         )
         self._services = Once(lambda: {one.uuid: one for one in self.client.list_services()})
-        self._rows: dict[AppRef, tuple[float, tuple[Row, ...]]] = {}
-        self._rows_lock = threading.Lock()
+        self.rows: Looks[AppRef, tuple[Row, ...]] = Looks(self.client.list_rows)
+        self.newest_deployments: Looks[str, Deployment | None] = Looks(
+            self.client.find_newest_deployment
+        )
 
     def close(self) -> None:
         """Close its connections."""
         self._transport.close()
 
-    def observe_rows(self, app: AppRef) -> tuple[Row, ...]:
-        """Ask for the rows of one app, and keep them for the update that may follow."""
-        rows = self.client.list_rows(app)
-        with self._rows_lock:
-            self._rows[app] = (time.monotonic(), rows)
-        return rows
-
-    def take_rows(self, app: AppRef) -> tuple[Row, ...]:
-        """Answer the rows just observed, once; ask for them otherwise."""
-        with self._rows_lock:
-            seen_at, rows = self._rows.pop(app, (0.0, ()))
-        if seen_at and time.monotonic() - seen_at < _ROWS_LAST_SECONDS:
-            return rows
-        return self.client.list_rows(app)
-
     def is_running(self, app: AppRef) -> bool:
         """Tell whether the app's containers run; an app that is not listed does not."""
         listed = self._listed(app)
         return listed is not None and listed.is_running
+
+    def status_unless_stopped(self, app: AppRef) -> str:
+        """Answer the status of an app that is there but may not run; empty for a stopped one."""
+        listed = self._listed(app)
+        return "" if listed is None or listed.is_stopped else listed.status or "unknown"
 
     def _listed(self, app: AppRef) -> Application | Service | None:
         if app.kind == "application":

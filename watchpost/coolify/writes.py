@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Literal
 
 from watchpost.coolify.marks import Owner, owner_of, parse_comment, render_comment
 from watchpost.coolify.ownership import Answer, is_exactly, may_write
-from watchpost.coolify.rows import Place, Row, group_by_place
+from watchpost.coolify.rows import Place, Row, Unreadable, group_by_place
 from watchpost.coolify.values import has_moved_host, means_same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from watchpost.coolify.desired import DesiredEnvironment, DesiredVariable
 
@@ -94,7 +94,8 @@ class Writes:
     Attributes:
         writes: In the order in which they must be sent.
         refusals: With even one of them nothing at all may be sent.
-        unreadable: Names of declared variables with a row that nobody can read.
+        unreadable: Names of variables with a row that nobody can read: declared ones, and ours
+            that nobody declares any more and somebody has locked.
         notes: What a reader should know, one sentence each.
     """
 
@@ -151,7 +152,8 @@ class _Finding:
         self._groups = groups
         self._prunes: list[Write] = []
         self._rows: list[Write] = []
-        self._removals: list[Write] = []
+        self._removals: tuple[Write, ...] = ()
+        self._removal_notes: tuple[str, ...] = ()
         self._refusals: list[Refusal] = []
         self._unreadable: set[str] = set()
         self._moved: set[str] = set()
@@ -176,17 +178,19 @@ class _Finding:
                 self._add_update(kept)
 
     def _prune(self, rows: list[Row]) -> Row | None:
-        """Remove extra rows with our mark; None if they are not all ours."""
+        """
+        Remove extra rows with our mark; None if they are not all ours.
+
+        A row that differs is kept: it may be the one that runs, and only its update leaves a trace
+        on the server from which a killed run's redeploy can be derived.
+        """
         owner = self._desired.owner
         if not all(is_exactly(row, owner) and row.is_readable for row in rows):
             return None
         wanted = _wanted_value(self._desired, rows[0].place)
-        kept = next((row for row in rows if means_same(row.value, wanted)), rows[0])
-        for row in rows:
-            if row is not kept:
-                differs = not means_same(row.value, wanted)
-                effect = _effect_of_flags(row) if differs else Effect.NOTHING
-                self._prunes.append(Write("delete", row, frozenset({"duplicate"}), effect, owner))
+        kept = next((row for row in rows if not means_same(row.value, wanted)), rows[0])
+        extra = [row for row in rows if row is not kept]
+        self._prunes += [_deletion(row, "duplicate") for row in extra]
         return kept
 
     def _refuse(self, kind: RefusalKind, rows: list[Row]) -> None:
@@ -204,22 +208,21 @@ class _Finding:
 
     def add_undeclared(self) -> None:
         """Find rows with exactly our own mark, or the former owner's, that nobody declares."""
-        owners = [self._desired.owner, self._desired.former_owner]
-        for place, rows in self._groups.items():
-            if place[0] in self._desired.variables:
-                continue
-            for row in rows:
-                if any(is_exactly(row, owner) for owner in owners):
-                    self._removals.append(removal(row))
+        desired = self._desired
+        owners = {owner for owner in (desired.owner, desired.former_owner) if owner}
+        observed = [row for rows in self._groups.values() for row in rows]
+        found = compute_removals(owners, observed, desired.variables)
+        self._removals = found.writes
+        self._unreadable.update(found.unreadable)
+        self._removal_notes = found.notes
 
     def result(self) -> Writes:
         """Put everything into its order."""
-        removals = sorted(self._removals, key=_removal_order)
         # A service is not built by Coolify, whatever its flags say: a restart is all it takes.
         most = Effect.REBUILD if self._desired.app.kind == "application" else Effect.RESTART
         writes = tuple(
             replace(write, effect=min(write.effect, most))
-            for write in (*self._prunes, *self._rows, *removals)
+            for write in (*self._prunes, *self._rows, *self._removals)
         )
         return Writes(writes, tuple(self._refusals), tuple(sorted(self._unreadable)), self._notes())
 
@@ -229,27 +232,49 @@ class _Finding:
             " the same, so it was left as it is"
             for name in sorted(self._moved)
         ]
-        gone = [
+        return (*moved, *self._removal_notes)
+
+
+def compute_removals(
+    owners: Collection[Owner], observed: Iterable[Row], declared: Collection[str] = ()
+) -> Writes:
+    """
+    Work out the deletes of every row that bears exactly the mark of one of *owners*.
+
+    Nothing is redeployed for them. A row that somebody has locked stays: it may hold what they put
+    there, and nobody could put it back.
+
+    Args:
+        owners: Whose rows.
+        observed: All rows of one app.
+        declared: Names that stay, because they are declared.
+    """
+    rows = [row for row in observed if owner_of(row.comment) in owners and row.key not in declared]
+    locked = sorted({row.key for row in rows if row.value is Unreadable.LOCKED})
+    leaving = sorted((row for row in rows if row.value is not Unreadable.LOCKED), key=_row_order)
+    notes = (
+        *(
+            f"{name}: no longer declared, but somebody has locked it, so that it stays; remove it "
+            "in Coolify"
+            for name in locked
+        ),
+        *(
             f"{name}: no longer declared; its removal redeploys nothing, so that the running app "
             "keeps it until its next deploy"
-            for name in sorted({write.row.key for write in self._removals})
-        ]
-        return (*moved, *gone)
+            for name in sorted({row.key for row in leaving})
+        ),
+    )
+    deletes = tuple(_deletion(row, "undeclared") for row in leaving)
+    return Writes(deletes, unreadable=tuple(locked), notes=notes)
 
 
-def compute_removals(owner: Owner, observed: Iterable[Row]) -> tuple[Write, ...]:
-    """Work out the deletes of every row that bears exactly *owner*'s mark."""
-    rows = [row for row in observed if is_exactly(row, owner)]
-    return tuple(sorted((removal(row) for row in rows), key=_removal_order))
-
-
-def removal(row: Row) -> Write:
+def _deletion(row: Row, reason: Reason) -> Write:
     """Make the delete of one row. The running app is left alone."""
-    return Write("delete", row, frozenset({"undeclared"}), Effect.NOTHING, owner_of(row.comment))
+    return Write("delete", row, frozenset({reason}), Effect.NOTHING, owner_of(row.comment))
 
 
-def _removal_order(write: Write) -> tuple[str, bool, str]:
-    return (write.row.key, write.row.is_preview, write.row.uuid)
+def _row_order(row: Row) -> tuple[str, bool, str]:
+    return (row.key, row.is_preview, row.uuid)
 
 
 def _wanted_value(desired: DesiredEnvironment, place: Place) -> str | None:
@@ -266,10 +291,14 @@ def _creation(desired: DesiredEnvironment, place: Place) -> Write:
         is_preview=place[1],
         is_runtime=_flag(desired, variable, "is_runtime", default=True),
         is_buildtime=_flag(desired, variable, "is_buildtime", default=True),
-        is_multiline="\n" in (value or ""),
+        is_multiline=_has_lines(value),
         comment=render_comment(desired.owner, None),
     )
     return Write("create", row, frozenset({"missing"}), _effect_of_flags(row))
+
+
+def _has_lines(value: str | None) -> bool:
+    return "\n" in (value or "")
 
 
 def wanted_row(desired: DesiredEnvironment, row: Row) -> Row:
@@ -280,15 +309,16 @@ def wanted_row(desired: DesiredEnvironment, row: Row) -> Row:
     """
     variable = desired.variables[row.key]
     wanted = _wanted_value(desired, row.place)
+    is_same = means_same(row.value, wanted)
     return Row(
         uuid=row.uuid,
         key=row.key,
-        value=row.value if means_same(row.value, wanted) else wanted,
+        value=row.value if is_same else wanted,
         is_preview=row.is_preview,
         is_runtime=_flag(desired, variable, "is_runtime", default=row.is_runtime),
         is_buildtime=_flag(desired, variable, "is_buildtime", default=row.is_buildtime),
         is_literal=row.is_literal,
-        is_multiline=row.is_multiline,
+        is_multiline=row.is_multiline or (not is_same and _has_lines(wanted)),
         is_shown_once=row.is_shown_once,
         comment=render_comment(
             desired.owner,

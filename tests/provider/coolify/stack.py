@@ -57,7 +57,9 @@ class Stack:
             self.inputs = {**result.inputs, "__provider": self.outs["__provider"]}
 
     def step(self, news: Props) -> str:
-        """What the engine would do: create, same, update or replace."""
+        """Check, and what the engine would do then: create, same, update or replace."""
+        checked = self.provider.check(copy.deepcopy(self.inputs), copy.deepcopy(news))
+        assert (checked.inputs, checked.failures) == (news, [])
         if not self.id:
             return "create"
         result = self.provider.diff(self.id, copy.deepcopy(self.outs), copy.deepcopy(news))
@@ -104,8 +106,13 @@ class Stack:
         self.id, self.inputs, self.outs = recorded
         return [] if step == "same" else sorted(paths) or ["?"]
 
+    def leave(self, run: "Stack") -> None:
+        """Delete the resource at the end of the run in which *run* was applied."""
+        run.provider.delete(self.id, copy.deepcopy(self.outs))
+        self.forget()
+
     def destroy(self) -> None:
-        """Delete the resource."""
+        """Delete the resource in a run without a program, like `pulumi destroy`."""
         self.new_process()
         self.provider.delete(self.id, copy.deepcopy(self.outs))
         self.forget()

@@ -84,6 +84,11 @@ class Plugin:
         updated: dict[str, Any] = json_format.MessageToDict(self.stub.Update(request).properties)
         return updated
 
+    def delete(self, id_: str, outs: dict[str, Any]) -> None:
+        """Delete."""
+        request = provider_pb2.DeleteRequest(id=id_, urn=URN, properties=struct(outs))
+        self.stub.Delete(request)
+
     def check(self, news: dict[str, Any]) -> dict[str, Any]:
         """Check; answers the inputs."""
         answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=struct(news)))
@@ -119,8 +124,15 @@ def test_a_whole_life_over_grpc(plugin: Plugin, app: App) -> None:
     assert plugin.diff(outs, declared()).changes == provider_pb2.DiffResponse.DIFF_UNKNOWN
     outs = plugin.update(outs, declared())
     assert app.row("SENTRY_DSN")["value"] == DSN
-    request = provider_pb2.DeleteRequest(id=id_, urn=URN, properties=struct(outs))
-    plugin.stub.Delete(request)
+    plugin.delete(id_, outs)
+    assert app.row("SENTRY_DSN")["value"] == DSN, "declared in this run"
+
+
+def test_a_process_without_a_program_removes_what_is_ours(plugin: Plugin, app: App) -> None:
+    """`pulumi destroy` checks nothing, so that nothing is declared."""
+    id_, outs = plugin.create(declared())
+    assert app.row("SENTRY_DSN")["value"] == DSN
+    plugin.delete(id_, outs)
     assert app.find("SENTRY_DSN") is None
 
 
@@ -187,7 +199,7 @@ def test_nothing_secret_is_written_to_the_streams(sandbox: RunningSandbox) -> No
     token = sandbox.tokens["coolify"]["root"]
     plugin = Plugin(settings, {"COOLIFY_TOKEN": token})
     id_, outs = plugin.create(declared())
-    plugin.stub.Delete(provider_pb2.DeleteRequest(id=id_, urn=URN, properties=struct(outs)))
+    plugin.delete(id_, outs)
     printed = plugin.stop()
     assert "removed SENTRY_DSN, SENTRY_ENVIRONMENT" in printed
     assert not any(secret in printed for secret in (*SECRETS, token, KEY))

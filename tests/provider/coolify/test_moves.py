@@ -42,7 +42,7 @@ def test_an_app_moves_to_another_entry(stack: Stack, app: App, sandbox: RunningS
     deployments = len(app.deployments())
     with never_missing(app, sandbox, "SENTRY_DSN", "SENTRY_ENVIRONMENT"):
         assert other.up(inputs(owner="acme/studio")) == "create"
-        stack.destroy()
+        stack.leave(other)
     assert app.row("SENTRY_DSN")["comment"] == "watchpost:acme/studio"
     assert len(app.deployments()) == deployments
     assert other.up(inputs(owner="acme/studio")) == "same"
@@ -58,7 +58,7 @@ def test_the_old_entry_removes_what_the_new_one_does_not_declare(
     moved["variables"].pop("SENTRY_ENVIRONMENT")
     with never_missing(app, sandbox, "SENTRY_DSN"):
         other.up(moved)
-        stack.destroy()
+        stack.leave(other)
     assert app.find("SENTRY_ENVIRONMENT") is None
 
 

@@ -2,13 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.unit.coolify.examples import OWNER, SIBLING, preview, row
+from tests.unit.coolify.examples import OWNER, SIBLING, STRANGER, preview, row
 from watchpost.coolify import (
     Deployment,
     Effect,
     Settlement,
     owed_effect,
     owing_rows,
+    read_time,
     unsettled_rows,
 )
 from watchpost.coolify.redeploys import deployment_from_answer
@@ -72,16 +73,29 @@ def test_a_build_time_row_owes_a_build() -> None:
 
 
 def test_only_our_declared_production_rows_count() -> None:
-    """Preview rows, other names, other owners and rows without any use owe nothing."""
+    """Preview rows, other names, other organizations and rows without any use owe nothing."""
     rows = [
         preview(updated_at=at(9)),
         row(key="OTHER", updated_at=at(9)),
         row(comment=None, updated_at=at(9)),
-        row(comment=SIBLING.mark, updated_at=at(9)),
+        row(comment=STRANGER.mark, updated_at=at(9)),
         row(is_runtime=False, updated_at=at(9)),
         row(updated_at=None),
     ]
     assert unsettled_rows(rows, NAMES, OWNER, Settlement()) == ()
+
+
+def test_a_row_on_its_way_from_another_entry_counts() -> None:
+    """The run of that entry may have been killed before it asked for the redeploy."""
+    moving = row(comment=SIBLING.mark, updated_at=at(9))
+    assert unsettled_rows([moving], NAMES, OWNER, Settlement()) == (moving,)
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    """Times with and without a zone are compared with each other."""
+    assert read_time("2026-11-23 12:00:00") == NOON
+    assert read_time("2026-11-23T12:00:00.000000Z") == NOON
+    assert read_time("soon") is None
 
 
 def test_deployments_of_pull_requests_do_not_count() -> None:

@@ -81,6 +81,26 @@ def test_an_update_keeps_what_is_not_ours() -> None:
     assert write.row.value == DSN
 
 
+@pytest.mark.parametrize(
+    ("held", "is_multiline", "value", "expected"),
+    [
+        ("x", False, "one\ntwo", True),
+        ("x", True, "one", True),
+        ("one\ntwo", False, "one\ntwo", False),
+        (None, None, "one\ntwo", True),
+        (None, None, "one", False),
+    ],
+)
+def test_a_value_of_several_lines_is_marked_as_such(
+    held: str | None, value: str, *, is_multiline: bool | None, expected: bool
+) -> None:
+    """Coolify quotes it then; a human's flag stays, and none is set where nothing is written."""
+    rows = [] if held is None else [row(value=held, comment=None, is_multiline=is_multiline)]
+    wanted = environment({"SENTRY_DSN": variable(value=value)}, take_over=True)
+    (write,) = (each for each in compute_writes(wanted, rows).writes if not each.row.is_preview)
+    assert write.row.is_multiline is expected
+
+
 def test_a_preview_value_is_written_where_one_is_declared() -> None:
     """The preview row reads the preview key's DSN, or nothing."""
     wanted = environment({"SENTRY_DSN": variable(preview_value=OTHER_DSN)})
@@ -113,18 +133,21 @@ def test_a_row_of_the_same_meaning_is_only_marked() -> None:
 
 
 def test_extra_rows_with_our_mark_are_removed_first() -> None:
-    """Of our duplicates the one that is right stays, and nothing is redeployed."""
-    rows = [row(uuid="right"), row(uuid="twin"), preview()]
+    """Of our equal duplicates one stays, and nothing is redeployed."""
+    rows = [row(uuid="first"), row(uuid="twin"), preview()]
     plan = compute_writes(environment(), rows)
     assert [(write.verb, write.row.uuid) for write in plan.writes] == [("delete", "twin")]
     assert plan.effect is Effect.NOTHING
 
 
-def test_a_duplicate_of_another_value_is_an_effective_change() -> None:
-    """The last of two rows wins in the container, so that removing it must be deployed."""
+def test_of_our_duplicates_the_one_that_differs_is_mended() -> None:
+    """It may be the one that runs, and only an update leaves a trace of the redeploy it owes."""
     plan = compute_writes(environment(), [row(), row(uuid="twin", value="x"), preview()])
-    assert [write.row.uuid for write in plan.writes] == ["twin"]
-    assert plan.effect is Effect.RESTART
+    assert [(write.verb, write.row.uuid) for write in plan.writes] == [
+        ("delete", "row"),
+        ("update", "twin"),
+    ]
+    assert [write.effect for write in plan.writes] == [Effect.NOTHING, Effect.RESTART]
 
 
 @pytest.mark.parametrize("comment", [None, SIBLING.mark, "watchpost:globex/shop"])
@@ -167,7 +190,28 @@ def test_an_unreadable_row_is_kept_and_named() -> None:
 def test_a_delete_removes_exactly_its_own_mark() -> None:
     """Deleting a resource finds our rows by their mark alone, declared or not."""
     rows = [row(), preview(), row(uuid="s", comment=SIBLING.mark), row(uuid="n", comment=None)]
-    assert [write.row.uuid for write in compute_removals(OWNER, rows)] == ["row", "preview"]
+    deletes = compute_removals({OWNER}, rows).writes
+    assert [write.row.uuid for write in deletes] == ["row", "preview"]
+
+
+def test_a_delete_leaves_what_is_declared() -> None:
+    """Both rows of a name that another resource of the run declares stay."""
+    rows = [row(), preview(), row(key="OLD", uuid="old")]
+    deletes = compute_removals({OWNER}, rows, {"SENTRY_DSN"}).writes
+    assert [write.row.uuid for write in deletes] == ["old"]
+
+
+def test_a_row_that_somebody_locked_is_never_deleted() -> None:
+    """Nobody could put back what it holds: it is named and stays; a hidden one is still ours."""
+    locked = row(key="OLD", uuid="locked", value=Unreadable.LOCKED)
+    hidden = row(key="OLDER", uuid="hidden", value=Unreadable.HIDDEN)
+    for found in (
+        compute_removals({OWNER}, [locked, hidden]),
+        compute_writes(environment({}), [locked, hidden]),
+    ):
+        assert [write.row.uuid for write in found.writes] == ["hidden"]
+        assert found.unreadable == ("OLD",)
+        assert any(note.startswith("OLD:") and "locked" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(
