@@ -85,22 +85,22 @@ class Engine:
             on_line: Called with each line as it is printed, errors included; these then stand in
                 the finished command's stdout.
         """
-        process = subprocess.Popen(
+        lines = []
+        with subprocess.Popen(
             self.command(*arguments),
             env=self.full_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
             text=True,
-        )
-        if on_line is None:
-            stdout, stderr = process.communicate()
-            return Finished(process.returncode, stdout, stderr)
-        lines = []
-        for line in process.stdout or ():
-            lines.append(line)
-            on_line(line.rstrip("\n"))
-        return Finished(process.wait(), "".join(lines), "")
+        ) as process:
+            if on_line is None:
+                stdout, stderr = process.communicate()
+                return Finished(process.returncode, stdout, stderr)
+            for line in process.stdout or ():
+                lines.append(line)
+                on_line(line.rstrip("\n"))
+        return Finished(process.returncode, "".join(lines), "")
 
     def preview(self, *arguments: str) -> Preview:
         """
