@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.coolify.app import App
+from tests.sandboxes import start_sandbox
 
 
 def test_create_answers_the_row(service: App) -> None:
@@ -130,3 +131,12 @@ def test_a_start_is_queued(service: App) -> None:
     """Without a worker the service does not say that it runs, so it can be started again."""
     for _ in range(2):
         assert service.sandbox.coolify("POST", f"{service.path}/start").status == 200
+
+
+def test_with_a_worker_a_started_service_runs() -> None:
+    """It says so, and a second start is refused."""
+    with start_sandbox("contracts", "--worker") as sandbox:
+        path = f"/services/{sandbox.variables['service']}"
+        assert sandbox.coolify("POST", f"{path}/start").status == 200
+        assert sandbox.coolify("GET", path).body["status"] == "running:healthy"
+        assert sandbox.coolify("POST", f"{path}/start").status == 400
