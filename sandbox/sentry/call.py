@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
@@ -27,6 +28,8 @@ from sandbox.sentry.paging import (
 )
 from sandbox.store import Store
 from sandbox.world import World
+
+FORM = "application/x-www-form-urlencoded"
 
 Row = dict[str, Any]
 Render = Callable[[list[Row]], list[Row]]
@@ -95,7 +98,9 @@ class Call:
 
     def body(self) -> Any:
         """
-        The JSON body; an empty one reads as an empty object.
+        The JSON body; an empty one reads as an empty object, a form as an object of texts.
+
+        Forms, and the refusal of NaN, are conventions of Django REST framework.
 
         Raises:
             Refused: 415 for another content type, 400 for what is not JSON.
@@ -103,11 +108,13 @@ class Call:
         if not self.content:
             return {}
         media_type = self.content_type.split(";")[0].strip().lower()
+        if media_type == FORM:
+            return dict(parse_qsl(self.content.decode("utf-8", "replace"), keep_blank_values=True))
         if media_type != "application/json":
             message = f'Unsupported media type "{self.content_type}" in request.'
             raise Refused(415, {"detail": message})
         try:
-            return json.loads(self.content)
+            return json.loads(self.content.decode(), parse_constant=_refuse_constant)
         except ValueError as error:
             raise bad_request({"detail": f"JSON parse error - {error}"}) from None
 
@@ -144,6 +151,10 @@ class Call:
         url = f"{self.world.sentry_url}{self.path}"
         link = link_header(url, self.pairs, page)
         return answer(wrap(render(page.items)), headers={"Link": link})
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
 
 
 Handler = Callable[[Call], Response]

@@ -18,11 +18,14 @@ Field = Callable[[Any], Any]
 REQUIRED = "This field is required."
 NULL = "This field may not be null."
 BLANK = "This field may not be blank."
+NO_NUL = "Null characters are not allowed."
+NO_DATA = "No data provided"
 BAD_PATTERN = "This value does not match the required pattern."
 BAD_SLUG = (
     "Enter a valid slug consisting of lowercase letters, numbers, underscores or hyphens. "
     "It cannot be entirely numeric."
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 SLUG = re.compile(r"^(?![0-9]+$)[a-z0-9_\-]+$")
 TRUE = ("t", "y", "yes", "true", "on", "1")
 FALSE = ("f", "n", "no", "false", "off", "0")
@@ -53,6 +56,8 @@ def collect(
     body: Any, fields: Mapping[str, Field], required: Collection[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Like :func:`check`, but returns values and errors for a caller that has more to check."""
+    if body is None:
+        raise bad_request({"non_field_errors": [NO_DATA]})
     if not isinstance(body, dict):
         seen = type(body).__name__
         message = f"Invalid data. Expected a dictionary, but got {seen}."
@@ -98,6 +103,7 @@ def text(
         errors = []
         if longest is not None and len(trimmed) > longest:
             errors.append(f"Ensure this field has no more than {longest} characters.")
+        errors += _unstorable(trimmed)
         if pattern is not None and not pattern.match(trimmed):
             errors.append(bad_pattern)
         if errors:
@@ -105,6 +111,15 @@ def text(
         return trimmed
 
     return field
+
+
+def _unstorable(value: str) -> list[str]:
+    """What is wrong with characters that a database cannot hold (Django REST framework's rule)."""
+    errors = [NO_NUL] if "\0" in value else []
+    surrogate = _SURROGATE.search(value)
+    if surrogate:
+        errors.append(f"Surrogate characters are not allowed: U+{ord(surrogate[0]):X}.")
+    return errors
 
 
 def slug(longest: int) -> Field:
@@ -172,6 +187,8 @@ def choices(allowed: Collection[str]) -> Field:
     one = choice(allowed)
 
     def field(value: Any) -> list[str]:
+        if value is None:
+            raise Invalid(NULL)
         if not isinstance(value, list):
             raise Invalid(f'Expected a list of items but got type "{type(value).__name__}".')
         return [one(item) for item in value]

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from sandbox.sentry.answers import bad_request
 
 MOST_PER_PAGE = 100
+NEGATIVE = "Pagination offset cannot be negative"
 
 Rows = Sequence[dict[str, Any]]
 
@@ -89,7 +90,7 @@ def page_by_offset(rows: Rows, size: int, cursor: Cursor) -> Page:
     """
     start = cursor.offset * cursor.value
     if start < 0:
-        raise bad_request({"detail": "Pagination offset cannot be negative"})
+        raise bad_request({"detail": NEGATIVE})
     found = list(rows[start : start + (cursor.value or size) + 1])
     if cursor.value != size:
         found = found[-(size + 1) :]
@@ -109,7 +110,12 @@ def page_by_key(
 
     A previous page is read against the order, starting at the cursor's item; one item more than
     asked tells whether there are more.
+
+    Raises:
+        Refused: 400 for a negative count of items to skip.
     """
+    if cursor.offset < 0:
+        raise bad_request({"detail": NEGATIVE})
     found = _from_cursor(rows, size, cursor, key)
     following = _following(found, size, cursor, key)
     previous = _previous(found, size, cursor, key)

@@ -142,6 +142,14 @@ def test_reader_may_write_rules_only(web: Acme) -> None:
     assert (answer.status, answer.body) == (403, {"detail": GATE})
 
 
+def test_body_that_is_no_object(web: Acme) -> None:
+    """The keys of a body are listed first: a reader's list is refused, null is a failure."""
+    path = "/projects/acme/shop/ownership/"
+    assert web.call("PUT", path, [], token="readonly").status == 403
+    assert web.call("PUT", path, []).status == 400
+    assert web.call("PUT", path, "null").status == 500
+
+
 def test_closed_membership_restricts_assigning(web: Acme) -> None:
     """Without open membership and team:admin one assigns only teams one is a member of."""
     web.team("api")

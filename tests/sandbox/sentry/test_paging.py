@@ -80,6 +80,13 @@ def test_bad_page_is_400(five: Acme, query: str, detail: str) -> None:
     assert (answer.status, answer.body) == (400, {"detail": detail})
 
 
+def test_negative_offset_in_a_list_by_key_is_400(web: Acme) -> None:
+    """A list by key skips no negative number of items either."""
+    answer = web.get("/projects/acme/shop/keys/?cursor=5:-3:0")
+    assert answer.status == 400
+    assert answer.body == {"detail": "Pagination offset cannot be negative"}
+
+
 def test_keys_come_ten_at_a_time_newest_first(web: Acme) -> None:
     """Key lists default to ten, take up to a hundred, and their cursor is a key's number."""
     for number in range(14):
