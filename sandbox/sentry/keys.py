@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from starlette.responses import Response
 
 from sandbox.sentry import audit
-from sandbox.sentry.answers import answer, forbidden, internal_error, missing
+from sandbox.sentry.answers import answer, bad_request, forbidden, internal_error, missing
 from sandbox.sentry.call import Call, Row
 from sandbox.sentry.fields import boolean, check, choice, integer, nested, nullable, text
 from sandbox.sentry.lookup import find_team
@@ -36,9 +36,11 @@ LOADER_DEFAULTS = {
     "hasFeedback": False,
     "hasLogsAndMetrics": False,
 }
-ALL_PROJECTS = "-1"
+ALL_PROJECTS = frozenset((-1, "$all"))
 _HEX = re.compile(r"^[a-f0-9]{32}$")
 _DAY_SECONDS = 86400
+# What the server's column for a count holds; it fails on more.
+_COUNT_MOST = 2**31 - 1
 
 _RATE_LIMIT = nullable(
     nested(
@@ -127,27 +129,28 @@ def _wanted_projects(call: Call) -> set[int]:
     teams = teams_of(call, [project["id"] for project in projects])
     bound = {p["id"]: [team["id"] for team in teams[p["id"]]] for p in projects}
     visible = {p["id"] for p in projects if call.access.sees_project(p, bound[p["id"]])}
-    named = _named_projects(call, projects)
-    if named is not None:
-        if named - visible:
-            raise forbidden()
-        wanted = named
-    elif ALL_PROJECTS in call.parameters("project"):
+    asked = _asked_projects(call)
+    if asked & ALL_PROJECTS:
         wanted = visible
+    elif asked:
+        wanted = {p["id"] for p in projects if asked & {p["id"], p["slug"]}}
+        if len(wanted) < len(asked) or wanted - visible:
+            raise forbidden()
     else:
         wanted = {project for project in visible if call.access.is_member_of(bound[project])}
     team_id = _team_filter(call)
     return {p for p in wanted if team_id is None or team_id in bound[p]}
 
 
-def _named_projects(call: Call, projects: list[Row]) -> set[int] | None:
-    ids, slugs = call.parameters("project"), call.parameters("projectSlug")
-    if ALL_PROJECTS in ids or not (ids or slugs):
-        return None
-    by_slug = {project["slug"]: project["id"] for project in projects}
-    # 0 is no project's id: an unknown slug is refused like a project that is not visible.
-    named = {by_slug.get(slug, 0) for slug in slugs}
-    return named | {int(each) if each.isdecimal() else 0 for each in ids}
+def _asked_projects(call: Call) -> set[int | str]:
+    """The slugs asked for or else the ids; the empty set where none is."""
+    try:
+        ids = {int(each) for each in call.parameters("project")}
+    except ValueError:
+        message = "Invalid project parameter. Values must be numbers."
+        raise bad_request({"detail": message}) from None
+    slugs = {each for each in call.parameters("projectSlug") if each}
+    return {*slugs} or {*ids}
 
 
 def _team_filter(call: Call) -> int | None:
@@ -198,6 +201,7 @@ def _limit_of_new(call: Call, values: Mapping[str, Any]) -> tuple[int, int] | No
     # The server reads both parts without looking whether they are there.
     if limit is None or "count" not in limit or (limit["count"] and "window" not in limit):
         raise internal_error()
+    _refuse_huge(limit)
     return (limit["count"], limit["window"]) if limit["count"] and limit["window"] else None
 
 
@@ -255,7 +259,13 @@ def _changed_limit(call: Call, values: Mapping[str, Any]) -> dict[str, Any]:
         raise internal_error()
     if limit["count"] is None or limit["window"] is None:
         return {"rate_limit_count": None, "rate_limit_window": None}
+    _refuse_huge(limit)
     return {"rate_limit_count": limit["count"], "rate_limit_window": limit["window"]}
+
+
+def _refuse_huge(limit: Mapping[str, Any]) -> None:
+    if (limit["count"] or 0) > _COUNT_MOST:
+        raise internal_error()
 
 
 def delete_key(call: Call) -> Response:

@@ -18,6 +18,7 @@ from sandbox.sentry import audit
 from sandbox.sentry.answers import NO_PERMISSION, Refused, answer, bad_request
 from sandbox.sentry.call import Call
 from sandbox.sentry.fields import (
+    NULL,
     Field,
     Invalid,
     boolean,
@@ -56,11 +57,35 @@ def _platform(value: Any) -> str | None:
     return None if platform is None else str(platform)
 
 
+def _domain(value: Any) -> str:
+    domain = str(text(blank=True)(value))
+    # What the server cuts off before it looks for a port.
+    host = domain.partition("://")[2] or domain
+    if ":" in host.partition("/")[0]:
+        raise Invalid(f"{domain} is not an acceptable domain")
+    return domain
+
+
 def _domains(value: Any) -> list[str]:
-    domains = [domain for domain in items(text(blank=True))(value) if domain]
+    given = [] if value == "" else items(_domain)(value)
+    domains = [domain for domain in given if domain]
     if not domains:
         raise Invalid("Empty value will block all requests, use * to accept from all domains")
     return domains
+
+
+def _highlights(value: Any) -> dict[str, list[str]]:
+    """Names of context fields to show first, keyed by kind of context."""
+    if value is None:
+        raise Invalid(NULL)
+    if not isinstance(value, dict):
+        raise Invalid("Expected a dictionary.")
+    for kind, names in value.items():
+        if not kind:
+            raise Invalid(f"Key '{kind}' is invalid.")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise Invalid(f"Value for '{kind}' must be a list of strings.")
+    return {kind: list(dict.fromkeys(names)) for kind, names in value.items()}
 
 
 def _sensitive_fields(value: Any) -> list[str]:
@@ -95,7 +120,7 @@ ADMIN_FIELDS: Mapping[str, Field] = {
     "subjectPrefix": text(longest=200, blank=True),
     "subjectTemplate": text(longest=200),
     "resolveAge": nullable(integer(blank=True)),
-    "highlightContext": mapping,
+    "highlightContext": _highlights,
     "highlightTags": _NAMES,
     "digestsMinDelay": integer(least=60, most=3600),
     "digestsMaxDelay": integer(least=60, most=3600),

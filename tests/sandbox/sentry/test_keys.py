@@ -83,6 +83,16 @@ def test_half_a_rate_limit_on_creation_is_500(web: Acme, limit: Any) -> None:
     assert len(web.get(KEYS).body) == 1
 
 
+def test_count_beyond_the_column_is_500(web: Acme) -> None:
+    """The server fails on a count that its database cannot hold."""
+    most = web.key("shop", rateLimit={"count": 2**31 - 1, "window": 60})
+    assert most["rateLimit"]["count"] == 2**31 - 1
+    huge = {"rateLimit": {"count": 2**31, "window": 60}}
+    assert web.call("POST", KEYS, huge).status == 500
+    assert web.call("PUT", f"{KEYS}{most['id']}/", huge).status == 500
+    assert web.get(f"{KEYS}{most['id']}/").body["rateLimit"] == most["rateLimit"]
+
+
 @pytest.mark.parametrize(
     ("body", "errors"),
     [
@@ -216,10 +226,29 @@ def test_keys_of_the_organization_are_filtered(web: Acme) -> None:
 
 
 def test_keys_of_unknown_team_or_project(web: Acme) -> None:
-    """An unknown team has its own 404; an unknown project is refused."""
+    """An unknown team has its own 404; an unknown project is refused, no number is 400."""
     answer = web.get("/organizations/acme/project-keys/?team=nobody")
     assert (answer.status, answer.body) == (404, {"detail": "Team not found"})
-    assert web.get("/organizations/acme/project-keys/?project=1").status == 403
+    for query in ("project=1", "projectSlug=nobody", "projectSlug=shop&projectSlug=nobody"):
+        assert web.get(f"/organizations/acme/project-keys/?{query}").status == 403
+    answer = web.get("/organizations/acme/project-keys/?project=shop")
+    assert answer.status == 400
+    assert answer.body == {"detail": "Invalid project parameter. Values must be numbers."}
+
+
+def test_all_keys_by_the_slug_for_all(web: Acme) -> None:
+    """The slug $all stands for all visible projects, as the number -1 does."""
+    team = web.team("core")
+    web.project("api", "core")
+    member = web.sandbox.control("GET", "/sentry/team-members")
+    for row in member:
+        if row["team_id"] == int(team["id"]):
+            web.sandbox.control("DELETE", f"/sentry/team-members/{row['id']}")
+    counts = [
+        len(web.get(f"/organizations/acme/project-keys/{query}").body)
+        for query in ("", "?project=-1", "?projectSlug=$all")
+    ]
+    assert counts == [1, 2, 2]
 
 
 def test_keys_of_deleted_projects_do_not_show(web: Acme) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.sandbox.sentry.acme import GATE, Acme
 
+NO_DOMAIN = "Empty value will block all requests, use * to accept from all domains"
 DEFAULTS = {
     "digestsMinDelay": 300,
     "digestsMaxDelay": 1800,
@@ -65,7 +66,8 @@ def test_defaults(web: Acme) -> None:
         ("verifySSL", True, True),
         ("defaultEnvironment", "production", "production"),
         ("highlightTags", ["release"], ["release"]),
-        ("highlightContext", {"user": ["id"]}, {"user": ["id"]}),
+        ("highlightContext", {"user": ["id", "id"]}, {"user": ["id"]}),
+        ("allowedDomains", ["https://a.com/x"], ["https://a.com/x"]),
         ("enableAutoReleaseCreation", False, False),
         ("groupingEnhancements", "family:native -app", "family:native -app"),
         ("fingerprintingRules", "type:X -> x", "type:X -> x"),
@@ -97,13 +99,18 @@ def test_field_is_stored(web: Acme, field: str, value: Any, stored: Any) -> None
             {"digestsMinDelay": 1900},
             {"digestsMinDelay": ["The minimum delay on digests must be lower than the maximum."]},
         ),
+        ({"allowedDomains": []}, {"allowedDomains": [NO_DOMAIN]}),
+        ({"allowedDomains": ""}, {"allowedDomains": [NO_DOMAIN]}),
         (
-            {"allowedDomains": []},
-            {
-                "allowedDomains": [
-                    "Empty value will block all requests, use * to accept from all domains"
-                ]
-            },
+            {"allowedDomains": ["a.com", "https://b.com:80/x"]},
+            {"allowedDomains": {"1": ["https://b.com:80/x is not an acceptable domain"]}},
+        ),
+        ({"highlightContext": []}, {"highlightContext": ["Expected a dictionary."]}),
+        ({"highlightContext": None}, {"highlightContext": ["This field may not be null."]}),
+        ({"highlightContext": {"": []}}, {"highlightContext": ["Key '' is invalid."]}),
+        (
+            {"highlightContext": {"user": "id"}},
+            {"highlightContext": ["Value for 'user' must be a list of strings."]},
         ),
         (
             {"sensitiveFields": ["a" * 2000, "b" * 2001]},
