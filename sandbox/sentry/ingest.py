@@ -7,7 +7,6 @@ accepted and forgotten. The endpoints that read events are in sandbox.sentry.eve
 Source: develop.sentry.dev (envelopes, authentication of SDKs); getsentry/relay, relay-server.
 """
 
-import gzip
 import json
 import math
 import re
@@ -34,6 +33,14 @@ QUOTA_MESSAGE = (
     " affect your application. See https://docs.sentry.io/product/accounts/quotas/ for more"
     " information."
 )
+# What the vendor's documentation of envelopes allows, after decompression.
+EVENT_MOST_BYTES = 2**20
+BODY_MOST_BYTES = 100 * 2**20
+TOO_LARGE = (
+    "envelope exceeded size limits for type 'event' (https://develop.sentry.dev/sdk/data-model/"
+    "envelopes/#size-limits)"
+)
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _EVENT_ID = re.compile(r"^[0-9a-f]{32}$")
 
 
@@ -87,28 +94,39 @@ def decompress(content: bytes, encoding: str) -> bytes:
     The body as it was before its content encoding.
 
     Raises:
-        Refused: 400 for a damaged body, 415 for an unknown encoding.
+        Refused: 400 for a damaged body, 413 for one too large, 415 for an unknown encoding.
     """
     try:
         match encoding.strip().lower():
             case "" | "identity":
                 return content
             case "gzip":
-                return gzip.decompress(content)
+                return _inflate(content, _GZIP_WINDOW)
             case "deflate":
-                return _inflate(content)
+                return _inflate_bare_or_not(content)
             case _:
                 raise _refuse(415, "unsupported content encoding")
-    except (OSError, EOFError, zlib.error):
+    except zlib.error:
         raise _refuse(400, "failed to read request body", "corrupt compressed stream") from None
 
 
-def _inflate(content: bytes) -> bytes:
+def _inflate_bare_or_not(content: bytes) -> bytes:
     try:
-        return zlib.decompress(content)
+        return _inflate(content, zlib.MAX_WBITS)
     except zlib.error:
         # Some clients send the bare stream without zlib's header.
-        return zlib.decompress(content, -zlib.MAX_WBITS)
+        return _inflate(content, -zlib.MAX_WBITS)
+
+
+def _inflate(content: bytes, window: int) -> bytes:
+    # In one step and bounded, so that a small body cannot grow without end.
+    stream = zlib.decompressobj(window)
+    inflated = stream.decompress(content, BODY_MOST_BYTES + 1)
+    if len(inflated) > BODY_MOST_BYTES:
+        raise _refuse(413, TOO_LARGE)
+    if not stream.eof:
+        raise zlib.error
+    return inflated
 
 
 def parse_store(content: bytes) -> Envelope:
@@ -116,10 +134,9 @@ def parse_store(content: bytes) -> Envelope:
     The one event of a store request.
 
     Raises:
-        Refused: 400 for what is no JSON object.
+        Refused: 400 for what is no JSON object, 413 for what is too large.
     """
-    event = _json_object(content, "invalid JSON")
-    return Envelope(None, None, [event])
+    return Envelope(None, None, [_event(content)])
 
 
 def parse_envelope(content: bytes) -> Envelope:
@@ -127,7 +144,8 @@ def parse_envelope(content: bytes) -> Envelope:
     The header and the events of an envelope: lines of JSON, each item's header before its payload.
 
     Raises:
-        Refused: 400 for a missing or broken header or a payload that is too short.
+        Refused: 400 for a missing or broken header or a payload that is too short, 413 for an event
+            that is too large.
     """
     line, _, rest = content.partition(b"\n")
     if not line.strip():
@@ -141,8 +159,14 @@ def parse_envelope(content: bytes) -> Envelope:
         item = _json_object(line, "invalid item header")
         payload, rest = _payload(item, rest)
         if item.get("type") == "event":
-            events.append(_json_object(payload, "invalid JSON"))
+            events.append(_event(payload))
     return Envelope(header.get("event_id"), header.get("dsn"), events)
+
+
+def _event(payload: bytes) -> Row:
+    if len(payload) > EVENT_MOST_BYTES:
+        raise _refuse(413, TOO_LARGE)
+    return _json_object(payload, "invalid JSON")
 
 
 def _payload(item: Row, rest: bytes) -> tuple[bytes, bytes]:
@@ -191,7 +215,7 @@ def _accepting_key(world: World, project: str, public: str) -> Row:
         "SELECT k.* FROM sentry_keys k JOIN sentry_projects p ON p.id = k.project_id"
         " WHERE k.public = ? AND k.project_id = ? AND k.is_active AND p.status = 'active'",
         public,
-        int(project),
+        project,
     )
     if key is None:
         # Unknown, disabled, and another project's: the client is not told which.

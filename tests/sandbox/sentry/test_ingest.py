@@ -191,6 +191,28 @@ def test_damaged_compression_is_400(web: Acme, key: dict[str, Any]) -> None:
     assert post(web, key, b"plain", **{"Content-Encoding": "zstd"}).status == 415
 
 
+def test_truncated_compression_is_400(web: Acme, key: dict[str, Any]) -> None:
+    """A compressed body that ends too early is refused."""
+    content = gzip.compress(envelope(event_item(EVENT)))[:-9]
+    assert post(web, key, content, **{"Content-Encoding": "gzip"}).status == 400
+
+
+def test_large_events_are_413(web: Acme, key: dict[str, Any]) -> None:
+    """An event over one MiB is refused in both forms; so is a body that inflates without end."""
+    event = {"message": "x" * 2**20}
+    assert web.send_event(key, event).status == 413
+    assert post(web, key, envelope(event_item(event))).status == 413
+    bomb = zlib.compress(bytes(101 * 2**20))
+    assert post(web, key, bomb, **{"Content-Encoding": "deflate"}).status == 413
+    assert web.get("/projects/acme/shop/events/").body == []
+
+
+def test_project_number_beyond_all_is_403(web: Acme, key: dict[str, Any]) -> None:
+    """A number that no project can have is refused like any other unknown one."""
+    answer = web.send_event(key, EVENT, project="9" * 30)
+    assert (answer.status, answer.body) == (403, REJECTED)
+
+
 def test_envelope_without_event_is_accepted(web: Acme, key: dict[str, Any]) -> None:
     """Sessions and reports are accepted and leave no event."""
     content = envelope(({"type": "client_report"}, b"{}"), event_id=EVENT_ID)
