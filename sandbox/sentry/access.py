@@ -32,10 +32,10 @@ class Access:
     team_scopes: Mapping[int, frozenset[str]] = field(default_factory=dict)
     is_member_of_all: bool = False
 
-    def with_team(self, team_id: int, caller: Caller | None) -> "Access":
-        """This access once its member has joined a team with no role of its own there."""
+    def with_team(self, team_id: int, caller: Caller | None, role: str | None = None) -> "Access":
+        """This access once its member has joined a team, with a *role* of its own there or none."""
         held = caller.scopes if caller else frozenset()
-        joined = scopes.TEAM_ROLES[_least_team_role(self.role)] & held
+        joined = scopes.TEAM_ROLES[role or _least_team_role(self.role)] & held
         return replace(self, team_scopes={**self.team_scopes, team_id: joined})
 
     def has_any(self, wanted: Collection[str]) -> bool:

@@ -5,6 +5,7 @@ Authentication, rate limit, scopes of the token, objects of the path, method, th
 Does not: know what any endpoint does (sandbox.sentry.endpoints names the handlers).
 """
 
+import traceback
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.sentry import limits
-from sandbox.sentry.answers import Refused, answer, insufficient_scope
+from sandbox.sentry.answers import Refused, answer, insufficient_scope, internal_error
 from sandbox.sentry.auth import Caller, authenticate, unauthenticated
 from sandbox.sentry.call import Call
 from sandbox.sentry.endpoints import (
@@ -30,6 +31,15 @@ from sandbox.sentry.routing import Endpoint, Router
 from sandbox.world import World
 
 SHARED_BUCKET = "default"
+# For pages of other sites; the same with every answer.
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "X-Sentry-Auth, X-Requested-With, Origin, Accept, Content-Type,"
+    " Authentication, Authorization, Content-Encoding, sentry-trace, baggage, X-CSRFToken",
+    "Access-Control-Expose-Headers": "X-Sentry-Error, X-Sentry-Direct-Hit, X-Hits, X-Max-Hits,"
+    " Endpoint, Retry-After, Link",
+}
+PREFLIGHT_SECONDS = "3600"
 
 
 def create_app(world: World) -> ASGIApp:
@@ -71,13 +81,21 @@ class SentryApp:
         try:
             # The body is read while the call counts as being served, as on the real server.
             call = await _read_call(self.world, request, caller, segments)
-            if admission and admission.refusal:
-                raise admission.refusal
+            limits.check(admission)
             response = _dispatch(call, endpoint, failure)
         except Refused as refused:
             response = answer(refused.body, refused.status, refused.headers)
+        except Exception:  # noqa: BLE001  the server answers its own failures too
+            traceback.print_exc()
+            failed = internal_error()
+            response = answer(failed.body, failed.status)
         finally:
             limits.leave(self.world, admission)
+        if endpoint:
+            methods = endpoint.allowed
+            response.headers.update(
+                {"Allow": methods, "Access-Control-Allow-Methods": methods, **CORS}
+            )
         if admission:
             response.headers.update(admission.headers)
         return response
@@ -112,6 +130,8 @@ async def _read_call(
 def _dispatch(call: Call, endpoint: Endpoint | None, failure: Refused | None) -> Response:
     if endpoint is None and not _is_known(call):
         return _answer_unknown(call.path, call.content_type)
+    if endpoint and call.method == "OPTIONS":
+        return Response(headers={"Access-Control-Max-Age": PREFLIGHT_SECONDS})
     if failure:
         raise failure
     if call.path == INDEX:
@@ -120,6 +140,8 @@ def _dispatch(call: Call, endpoint: Endpoint | None, failure: Refused | None) ->
         raise unauthenticated()
     if endpoint is None or call.method not in endpoint.handlers:
         documented = find_documented(call.path, call.method)
+        if not documented and endpoint and call.method in endpoint.others:
+            documented = endpoint.path
         if documented:
             raise not_simulated(f"{call.method} {documented}")
     if endpoint is None:
@@ -147,8 +169,7 @@ def _answer_endpoint(call: Call, endpoint: Endpoint) -> Response:
     endpoint.resolve(call)
     handler = endpoint.handlers.get(call.method)
     if handler is None:
-        headers = {"Allow": ", ".join((*endpoint.handlers, "OPTIONS"))}
-        raise Refused(405, {"detail": f'Method "{call.method}" not allowed.'}, headers)
+        raise Refused(405, {"detail": f'Method "{call.method}" not allowed.'})
     return handler(call)
 
 

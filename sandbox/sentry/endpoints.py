@@ -18,6 +18,7 @@ from sandbox.sentry import (
     keys,
     organizations,
     ownership,
+    personal_projects,
     project_update,
     projects,
     releases,
@@ -31,6 +32,7 @@ ORGANIZATION = f"{API}/organizations/{{organization}}"
 TEAM = f"{API}/teams/{{organization}}/{{team}}"
 PROJECT = f"{API}/projects/{{organization}}/{{project}}"
 STATS_PER_SECOND = 20
+ISSUES_PER_SECOND = 5
 
 ENDPOINTS = (
     Endpoint(
@@ -38,12 +40,13 @@ ENDPOINTS = (
         "organization",
         scopes.ORGANIZATION,
         {"GET": organizations.show_organization},
+        others=("PUT", "DELETE"),
     ),
     Endpoint(
         f"{ORGANIZATION}/projects/",
         "organization",
         scopes.ORGANIZATION_PROJECTS,
-        {"GET": organizations.list_projects},
+        {"GET": organizations.list_projects, "POST": personal_projects.create_project},
     ),
     Endpoint(
         f"{ORGANIZATION}/teams/",
@@ -66,12 +69,14 @@ ENDPOINTS = (
         "organization",
         scopes.RELEASES,
         {"POST": releases.create_release},
+        others=("GET",),
     ),
     Endpoint(
         f"{ORGANIZATION}/releases/{{version}}/deploys/",
         "organization",
         scopes.RELEASES,
         {"POST": releases.create_deploy},
+        others=("GET",),
     ),
     Endpoint(
         f"{TEAM}/",
@@ -155,8 +160,19 @@ ENDPOINTS = (
         "project",
         scopes.PROJECT_ISSUES,
         {"GET": issues.list_project_issues},
+        bucket="project-issues",
+        most_per_second=ISSUES_PER_SECOND,
+        others=("PUT", "DELETE"),
     ),
-    Endpoint(f"{API}/issues/{{issue}}/", "", scopes.PROJECT_ISSUES, {"GET": issues.show_issue}),
+    Endpoint(
+        f"{API}/issues/{{issue}}/",
+        "",
+        scopes.PROJECT_ISSUES,
+        {"GET": issues.show_issue},
+        bucket="issue",
+        most_per_second=ISSUES_PER_SECOND,
+        others=("PUT", "DELETE"),
+    ),
 )
 
 INDEX = f"{API}/"

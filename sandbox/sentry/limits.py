@@ -60,6 +60,17 @@ def admit(world: World, bucket: str, method: str, most: int | None = None) -> Ad
     return Admission(key, headers, refusal)
 
 
+def check(admission: Admission | None) -> None:
+    """
+    Refuse a call that was over a limit when it came.
+
+    Raises:
+        Refused: 429.
+    """
+    if admission and admission.refusal:
+        raise admission.refusal
+
+
 def leave(world: World, admission: Admission | None) -> None:
     """The admitted call is answered; it no longer counts as being served."""
     if admission is None:

@@ -9,6 +9,7 @@ project_team_details.py.
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,25 +51,31 @@ def create_project(call: Call) -> Response:
     An explicit slug that is taken gets 409; a slug derived from the name is suffixed instead.
     """
     body = call.body()
-    values = _checked(call, body)
+    values = check_new(call, body)
     _refuse_if_members_may_not(call)
     asked = values.get("slug")
     if asked and is_taken(call, asked):
         raise Refused(409, {"detail": TAKEN})
-    chosen = asked or derive_slug(
+    project_id = make_project(call, call.team["id"], values, body.get("origin"))
+    return answer(render_project(call, get_project(call, project_id)), 201)
+
+
+def make_project(call: Call, team_id: int, values: Mapping[str, Any], origin: Any) -> int:
+    """Make a project of checked values whose slug is free, and return its id."""
+    chosen = values.get("slug") or derive_slug(
         values["name"], DERIVED_SLUG_LONGEST, lambda s: is_taken(call, s), RESERVED_PROJECT_SLUGS
     )
     new = NewProject(
         organization_id=call.organization["id"],
-        team_id=call.team["id"],
+        team_id=team_id,
         slug=chosen,
         name=values["name"],
         platform=values.get("platform"),
         default_rules=values.get("default_rules", True),
     )
     project_id = insert_project(call.store, new, call.now_text())
-    _record_creation(call, project_id, body.get("origin"))
-    return answer(render_project(call, get_project(call, project_id)), 201)
+    _record_creation(call, project_id, origin)
+    return project_id
 
 
 def _refuse_if_members_may_not(call: Call) -> None:
@@ -78,7 +85,13 @@ def _refuse_if_members_may_not(call: Call) -> None:
         raise Refused(403, {"detail": MEMBERS_MAY_NOT})
 
 
-def _checked(call: Call, body: Any) -> dict[str, Any]:
+def check_new(call: Call, body: Any) -> dict[str, Any]:
+    """
+    The checked fields of a project to make.
+
+    Raises:
+        Refused: 400 with all errors keyed by field name.
+    """
     values, errors = collect(body, CREATE_FIELDS, required=("name",))
     if values.get("name") in RESERVED_PROJECT_SLUGS:
         errors["name"] = [f'The name "{values["name"]}" is reserved and not allowed.']

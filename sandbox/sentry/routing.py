@@ -17,6 +17,8 @@ from sandbox.sentry.lookup import (
 )
 from sandbox.sentry.scopes import ScopeMap
 
+# The order in which Django REST framework names methods.
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 RESOLVERS = {
     "organization": resolve_organization,
     "team": resolve_team,
@@ -31,7 +33,8 @@ class Endpoint:
     One path of the API with its handlers and scopes, both keyed by method.
 
     *names* says what the path names: a key of :data:`RESOLVERS`, or nothing. *bucket* is the name
-    of an own rate limit bucket, *most_per_second* an own limit.
+    of an own rate limit bucket, *most_per_second* an own limit. *others* are methods that the
+    server has and the sandbox does not simulate.
     """
 
     path: str
@@ -40,10 +43,19 @@ class Endpoint:
     handlers: Mapping[str, Handler]
     bucket: str = ""
     most_per_second: int | None = None
+    others: tuple[str, ...] = ()
     pattern: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pattern", compile_path(self.path))
+
+    @property
+    def allowed(self) -> str:
+        """The methods as the ``Allow`` header names them."""
+        methods = {*self.handlers, *self.others, "OPTIONS"}
+        if "GET" in methods:
+            methods.add("HEAD")
+        return ", ".join(sorted(methods, key=METHODS.index))
 
     def resolve(self, call: Call) -> None:
         """Find what the path names, or refuse the call."""

@@ -81,9 +81,11 @@ def create_team(call: Call) -> Response:
     name, asked = values.get("name"), values.get("slug")
     if not (name or asked):
         raise bad_request({"non_field_errors": ["Name or slug is required"]})
-    if asked and _is_taken(call, asked):
+    if asked and is_team_slug_taken(call, asked):
         raise Refused(409, {"non_field_errors": [TAKEN], "detail": TAKEN})
-    chosen = asked or derive_slug(str(name), DERIVED_SLUG_LONGEST, lambda s: _is_taken(call, s))
+    chosen = asked or derive_slug(
+        str(name), DERIVED_SLUG_LONGEST, lambda s: is_team_slug_taken(call, s)
+    )
     team_id = insert_team(call, chosen, name or chosen)
     if call.access.member_id is not None:
         _join(call, team_id, chosen)
@@ -125,7 +127,7 @@ def change_team(call: Call) -> Response:
     _refuse_managed(call)
     values, errors = collect(call.body(), CHANGE_FIELDS)
     wanted = values.get("slug")
-    if wanted and wanted != call.team["slug"] and _is_taken(call, wanted):
+    if wanted and wanted != call.team["slug"] and is_team_slug_taken(call, wanted):
         errors["slug"] = [f'The slug "{wanted}" is already in use.']
     if errors:
         raise bad_request(errors)
@@ -158,7 +160,8 @@ def _refuse_managed(call: Call) -> None:
         raise Refused(403, {"detail": message})
 
 
-def _is_taken(call: Call, team_slug: str) -> bool:
+def is_team_slug_taken(call: Call, team_slug: str) -> bool:
+    """Whether a team of the organization, deleted ones included, has this slug."""
     row = call.store.row(
         "SELECT id FROM sentry_teams WHERE organization_id = ? AND slug = ?",
         call.organization["id"],

@@ -73,7 +73,7 @@ def test_verb_with_scopes_but_no_handler_is_405(web: Acme) -> None:
     """A verb that the scopes allow and nothing handles is no method."""
     answer = web.call("DELETE", "/projects/acme/shop/keys/")
     assert (answer.status, answer.body) == (405, {"detail": 'Method "DELETE" not allowed.'})
-    assert answer.headers["allow"] == "GET, POST, OPTIONS"
+    assert answer.headers["allow"] == "GET, POST, HEAD, OPTIONS"
 
 
 def test_index_lists_the_scopes(acme: Acme) -> None:

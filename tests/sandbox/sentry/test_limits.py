@@ -133,3 +133,10 @@ def test_key_statistics_have_a_lower_limit(web: Acme) -> None:
     key = web.get("/projects/acme/shop/keys/").body[0]["id"]
     headers = web.get(f"/projects/acme/shop/keys/{key}/stats/").headers
     assert headers[f"{PREFIX}limit"] == "20"
+
+
+def test_issues_have_a_lower_limit(web: Acme) -> None:
+    """The issues of a project, and one issue, take five calls per second each."""
+    web.sandbox.set_limits(sentry={"per_second": 40, "concurrent": 25})
+    for path in ("/projects/acme/shop/issues/", "/issues/1/"):
+        assert web.get(path).headers[f"{PREFIX}limit"] == "5"
