@@ -108,3 +108,9 @@ def test_contracts_profile_keeps_the_servers_own_project(
     assert answer.status == 403
     listed = contracts_sandbox.sentry("GET", "/api/0/organizations/acme/projects/").body
     assert [project["slug"] for project in listed] == ["internal", "vibn-acme-web"]
+
+
+def test_contracts_profile_begins_without_keys(contracts_sandbox: RunningSandbox) -> None:
+    """The recorded projects have no keys, so that lists of keys hold what a scenario makes."""
+    path = "/api/0/organizations/acme/project-keys/?project=-1"
+    assert contracts_sandbox.sentry("GET", path).body == []
