@@ -15,13 +15,17 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from providers.sentry.single_flight import SingleFlight
 from watchpost.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from watchpost.sentry import Key, Project, SentryClient, Team
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Fleet:
 
     def __init__(self, client: SentryClient) -> None:
         self._client = client
-        self._writes = threading.Lock()
+        self._lock = threading.Lock()
+        self._slugs: dict[tuple[str, str], str] = {}
         self._projects: SingleFlight[dict[str, Project]] = SingleFlight()
         self._teams: SingleFlight[dict[str, Team]] = SingleFlight()
         self._keys: SingleFlight[dict[str, list[Key]] | None] = SingleFlight()
@@ -98,14 +103,13 @@ class Fleet:
             Moved: It is a former slug.
         """
         key = (organization, slug)
-        listed = self._projects.loaded(organization) or {}
         known = self._by_slug.loaded(key)
-        found = next((each for each in listed.values() if each.slug == slug), None)
-        if known is None and found is not None:
-            return KnownProject(found)
-        return self._by_slug.get(
-            key, lambda: KnownProject(self._client.get_project(organization, slug))
-        )
+        if known is not None:
+            return known
+        listed = self._projects.loaded(organization) or {}
+        for project in (each for each in listed.values() if each.slug == slug):
+            return KnownProject(project)
+        return self._by_slug.get(key, lambda: self._load_slug(organization, slug))
 
     def raise_if_everything_is_gone(self, organization: str) -> None:
         """
@@ -126,52 +130,69 @@ class Fleet:
 
     def put_project(self, organization: str, project: Project, *, is_new: bool = False) -> None:
         """Take in what a write answered about a project."""
-        with self._writes:
-            listed = self._projects.loaded(organization)
-            if listed is not None:
-                self._projects.put(organization, {**listed, project.id: project})
+        self._projects.change(organization, lambda listed: {**listed, project.id: project})
         self._by_slug.put((organization, project.slug), KnownProject(project, is_new))
+        self._note_slug(organization, project.id, project.slug)
 
     def put_team(self, organization: str, team: Team) -> None:
         """Take in what a write answered about a team."""
-        with self._writes:
-            listed = self._teams.loaded(organization)
-            if listed is not None:
-                self._teams.put(organization, {**listed, team.id: team})
+        self._teams.change(organization, lambda listed: {**listed, team.id: team})
 
     def put_key(self, organization: str, key: Key) -> None:
         """Take in what a write answered about a client key."""
         project = str(key.project_id)
-        with self._writes:
-            own = self._project_keys.loaded((organization, project))
-            if own is not None:
-                self._project_keys.put((organization, project), _with_key(own, key))
-            everything = self._keys.loaded(organization)
-            if everything is not None:
-                keys = _with_key(everything.get(project, []), key)
-                self._keys.put(organization, {**everything, project: keys})
+        self._change_keys(organization, project, lambda keys: [*_without(keys, key.id), key])
 
     def drop_project(self, organization: str, project: str) -> None:
-        """Forget a project and its keys."""
-        self._by_slug = SingleFlight()
-        self._projects.drop(organization)
-        self.drop_keys(organization, project)
+        """Forget a project that was deleted, and its keys."""
+        self._projects.change(organization, lambda listed: _less(listed, project))
+        self._note_slug(organization, project, "")
+        self._change_keys(organization, project, lambda _: [])
 
-    def drop_team(self, organization: str) -> None:
-        """Forget the teams, and the projects that name them."""
-        self._teams.drop(organization)
+    def drop_team(self, organization: str, team: str) -> None:
+        """Forget a team that was deleted; its projects still name it, in a form of its own."""
+        self._teams.change(organization, lambda listed: _less(listed, team))
         self._projects.drop(organization)
 
-    def drop_keys(self, organization: str, project: str) -> None:
-        """Forget the client keys of a project."""
-        self._keys.drop(organization)
+    def drop_key(self, organization: str, project: str, key: str) -> None:
+        """Forget a client key that was deleted."""
+        self._change_keys(organization, project, lambda keys: _without(keys, key))
+
+    def look_again_for_keys(self, organization: str, project: str) -> list[Key]:
+        """The keys of a project from its own list, asked anew."""
         self._project_keys.drop((organization, project))
+        return self.project_keys(organization, project)
+
+    def _change_keys(
+        self, organization: str, project: str, change: Callable[[list[Key]], list[Key]]
+    ) -> None:
+        self._project_keys.change((organization, project), change)
+        self._keys.change(
+            organization,
+            lambda listed: (
+                None if listed is None else {**listed, project: change(listed.get(project, []))}
+            ),
+        )
+
+    def _note_slug(self, organization: str, project: str, slug: str) -> None:
+        """A slug that the project had before is not its any more."""
+        with self._lock:
+            before = self._slugs.get((organization, project), slug)
+            self._slugs[organization, project] = slug
+        known = self._by_slug.loaded((organization, before))
+        if before != slug and known is not None and known.project.id == project:
+            self._by_slug.drop((organization, before))
 
     def _load_projects(self, organization: str) -> dict[str, Project]:
         try:
             return {each.id: each for each in self._client.list_projects(organization)}
         except NotFound as error:
             raise _unknown_organization(organization) from error
+
+    def _load_slug(self, organization: str, slug: str) -> KnownProject:
+        project = self._client.get_project(organization, slug)
+        self._note_slug(organization, project.id, slug)
+        return KnownProject(project)
 
     def _load_teams(self, organization: str) -> dict[str, Team]:
         try:
@@ -197,8 +218,12 @@ class Fleet:
             return []
 
 
-def _with_key(keys: list[Key], key: Key) -> list[Key]:
-    return [*(each for each in keys if each.id != key.id), key]
+def _without(keys: list[Key], key: str) -> list[Key]:
+    return [each for each in keys if each.id != key]
+
+
+def _less(listed: dict[str, Item], gone: str) -> dict[str, Item]:
+    return {each: item for each, item in listed.items() if each != gone}
 
 
 def _unknown_organization(organization: str) -> SettingsError:

@@ -8,6 +8,7 @@ Does not: call anything. Source: design.md 4; sentry-api.md 6.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from providers.sentry.resource_type import text
@@ -15,6 +16,8 @@ from providers.sentry.takeover import Takeover
 from watchpost.sentry import DEFAULT_KEY_LABEL, Key, RateLimit
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from providers.sentry.properties import Properties
 
 FIELDS = ("name", "rateLimitCount", "rateLimitWindow")
@@ -34,6 +37,46 @@ def declared_rate_limit(inputs: Properties) -> RateLimit | None:
 
 # Recorded outputs hold a limit only where it was declared, under the same names.
 recorded_rate_limit = declared_rate_limit
+
+
+@dataclass(frozen=True)
+class KeyState:
+    """What of a client key is ours to set."""
+
+    label: str
+    rate_limit: RateLimit | None
+    is_active: bool
+
+    @classmethod
+    def of(cls, key: Key) -> KeyState:
+        """The state that *key* has."""
+        return cls(key.label, key.rate_limit, key.is_active)
+
+
+def wanted_state(
+    key: Key,
+    inputs: Properties,
+    recorded: Properties,
+    planned: AbstractSet[str] | None = None,
+) -> KeyState:
+    """
+    The state that *key* shall get. A limit that neither is nor was declared stays as it is.
+
+    Args:
+        key: As Sentry shows it now.
+        inputs: As declared.
+        recorded: The outputs of state; empty at a create.
+        planned: Names of what the plan showed as different; the rest stays as it is. None: all.
+    """
+    declared, limit = declared_rate_limit(inputs), key.rate_limit
+    is_ours = declared is not None or recorded_rate_limit(recorded) is not None
+    if is_ours and (planned is None or not planned.isdisjoint(FIELDS[1:])):
+        limit = declared
+    return KeyState(
+        declared_label(inputs) if planned is None or "name" in planned else key.label,
+        limit,
+        key.is_active or planned is None or "isActive" in planned,
+    )
 
 
 def differing_fields(outputs: Properties, inputs: Properties) -> tuple[str, ...]:

@@ -13,17 +13,19 @@ Source: design.md 4; sentry-api.md 6.
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from providers.sentry.key_fields import (
     COMPUTED,
     FIELDS,
+    KeyState,
     compute_outputs,
     compute_takeover,
     declared_label,
     declared_rate_limit,
     differing_fields,
-    recorded_rate_limit,
+    wanted_state,
 )
 from providers.sentry.properties import UNKNOWN, Properties, is_known
 from providers.sentry.resource_type import (
@@ -36,18 +38,19 @@ from providers.sentry.resource_type import (
     raise_if_organization_changed,
 )
 from providers.sentry.slugs import parse_import_id
-from watchpost.errors import AmbiguousOwner, ApiUnavailable, UnexpectedResponse
+from watchpost.errors import AmbiguousOwner, ApiUnavailable, PolicyError, UnexpectedResponse
 from watchpost.sentry import DEFAULT_KEY_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from providers.sentry.fleet import KnownProject
-    from watchpost.sentry import Key, RateLimit
+    from watchpost.sentry import Key, Project
 
 # The key of a project just made may be a moment late. Seconds between looks.
 _LOOKS_AT_NEW_PROJECT = (0.2, 0.4, 0.8, 1.6, 3.2)
 _LOOKS_AT_OTHER_PROJECT = (0.2, 0.4)
+_NEW_FOR = timedelta(minutes=1)  # a run that was killed, or whose answer was lost, made it
 
 
 class KeyType:
@@ -112,7 +115,7 @@ class KeyType:
             is_untouched = known.is_new or not known.project.has_events
             silent = known.is_new and key.label == DEFAULT_KEY_LABEL
             self._take_over(name, key, inputs, None if silent else tell, is_untouched=is_untouched)
-            key = self._settle(project, key, inputs, {})
+            key = self._settle(project, key, wanted_state(key, inputs, {}), inputs)
         self._fleet.put_key(organization, key)
         return Created(key.id, compute_outputs(key, inputs))
 
@@ -122,10 +125,11 @@ class KeyType:
         key = _find_by_label(self._fleet.project_keys(organization, project), inputs)
         if key is not None or declared_label(inputs) != DEFAULT_KEY_LABEL:
             return key
-        for seconds in _LOOKS_AT_NEW_PROJECT if known.is_new else _LOOKS_AT_OTHER_PROJECT:
+        is_new = known.is_new or _is_just_made(known.project)
+        for seconds in _LOOKS_AT_NEW_PROJECT if is_new else _LOOKS_AT_OTHER_PROJECT:
             time.sleep(seconds)
-            self._fleet.drop_keys(organization, project)
-            key = _find_by_label(self._fleet.project_keys(organization, project), inputs)
+            keys = self._fleet.look_again_for_keys(organization, project)
+            key = _find_by_label(keys, inputs)
             if key is not None:
                 return key
         if not known.is_new:
@@ -162,17 +166,21 @@ class KeyType:
         if tell is not None:
             tell.info(takeover.render())
 
-    def _settle(self, project: str, key: Key, inputs: Properties, recorded: Properties) -> Key:
+    def _settle(self, project: str, key: Key, wanted: KeyState, inputs: Properties) -> Key:
         """Send label, rate limit and activity if one of them differs."""
-        label, rate_limit = declared_label(inputs), _wanted_rate_limit(key, inputs, recorded)
-        if (key.label, key.rate_limit, key.is_active) == (label, rate_limit, True):
+        if KeyState.of(key) == wanted:
             return key
         organization = inputs["organization"]
         key = self._client.update_key(
-            organization, project, key, label=label, rate_limit=rate_limit, is_active=True
+            organization,
+            project,
+            key,
+            label=wanted.label,
+            rate_limit=wanted.rate_limit,
+            is_active=wanted.is_active,
         )
         self._fleet.put_key(organization, key)
-        _raise_if_ignored(key, label, rate_limit)
+        _raise_if_ignored(key, wanted)
         return key
 
     def read(self, resource_id: str, inputs: Properties, outputs: Properties) -> Observed | None:
@@ -214,25 +222,51 @@ class KeyType:
         return {**kept, **inputs, "isActive": True}
 
     def update(self, outputs: Properties, inputs: Properties, *, look: bool) -> Properties:
-        """Change what differs; a new slug of the project alone costs no request."""
+        """
+        Change what the plan showed and nothing else; *look*: whatever differs from the declaration.
+
+        A new slug of the project alone costs no request.
+        """
         raise_if_organization_changed(f"key {declared_label(inputs)}", outputs, inputs)
-        differing = set(differing_fields(outputs, inputs)) - {"project"}
-        if not differing and outputs.get("isActive") is not False and not look:
+        difference = self.diff(outputs, inputs)
+        planned = {*difference.inputs, *difference.outputs}
+        if "project" in planned:
+            self._raise_if_moved(outputs, inputs)
+        if planned <= {"project"} and not look:
             return self.preview_update(outputs, inputs)
         organization, project = inputs["organization"], _project_address(outputs)
         key = self._client.get_key(organization, project, str(outputs["public"]))
-        return compute_outputs(self._settle(project, key, inputs, outputs), inputs)
+        wanted = wanted_state(key, inputs, outputs, planned=None if look else planned)
+        return compute_outputs(self._settle(project, key, wanted, inputs), inputs)
+
+    def _raise_if_moved(self, outputs: Properties, inputs: Properties) -> None:
+        """Refuse a project that is another one, not the same under a new slug."""
+        organization, slug = inputs["organization"], inputs["project"]
+        owner = self._fleet.project_of_slug(organization, slug).project.id
+        if owner == str(outputs.get("projectId") or owner):
+            return
+        raise PolicyError(
+            f"key {declared_label(inputs)}",
+            f"it belongs to project {outputs['projectId']} and cannot move to {slug} (id {owner})",
+            detail="A client key stays with its project, and so does its DSN.",
+            fix="give the other project a key of its own",
+        )
 
     def delete(self, resource_id: str, outputs: Properties) -> None:
         """Delete the key by id: whatever still sends with it falls silent."""
         organization, project = outputs["organization"], _project_address(outputs)
         self._client.delete_key(organization, project, resource_id)
-        self._fleet.drop_keys(organization, project)
+        self._fleet.drop_key(organization, project, resource_id)
 
 
 def _project_address(outputs: Properties) -> str:
     """The project's number, which stays; its slug where state does not hold one."""
     return str(outputs.get("projectId") or outputs["project"])
+
+
+def _is_just_made(project: Project) -> bool:
+    made = project.created
+    return made is not None and abs(datetime.now(UTC) - made) < _NEW_FOR
 
 
 def _find_by_label(keys: Iterable[Key], inputs: Properties) -> Key | None:
@@ -254,16 +288,9 @@ def _find_by_label(keys: Iterable[Key], inputs: Properties) -> Key | None:
     return found[0] if found else None
 
 
-def _wanted_rate_limit(key: Key, inputs: Properties, recorded: Properties) -> RateLimit | None:
-    """Undeclared means untouched, but for a limit that was declared before."""
-    declared = declared_rate_limit(inputs)
-    was_declared = recorded_rate_limit(recorded) is not None
-    return declared if declared is not None or was_declared else key.rate_limit
-
-
-def _raise_if_ignored(key: Key, label: str, rate_limit: RateLimit | None) -> None:
+def _raise_if_ignored(key: Key, wanted: KeyState) -> None:
     """Judge a write by its answer, not by its status."""
-    if (key.label, key.rate_limit, key.is_active) == (label, rate_limit, True):
+    if KeyState.of(key) == wanted:
         return
     raise UnexpectedResponse(
         f"key {key.id}",

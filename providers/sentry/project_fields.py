@@ -125,7 +125,8 @@ def compute_outputs(
 
     Args:
         project: As Sentry shows it, deleted teams left out.
-        declared: Teams and the texts that mean the same keep the order and form they have here.
+        declared: Teams and the texts that mean the same keep the order and form they have here;
+            where the one `team` is declared, teams besides it show in its place.
         recorded: Where a list shows no settings, these stay.
     """
     observed = {
@@ -138,7 +139,7 @@ def compute_outputs(
     wanted = declared_teams(declared)
     teams = [each for each in wanted if each in project.teams]
     teams += sorted(set(project.teams) - set(wanted))
-    owners = {"teams": teams} if "team" not in declared else {"team": next(iter(teams), "")}
+    owners = {"teams": teams} if "team" not in declared else {"team": ", ".join(teams)}
     return {
         "organization": declared["organization"],
         **observed,

@@ -24,7 +24,7 @@ from providers.sentry.project_fields import (
     differing_fields,
     own_teams,
 )
-from providers.sentry.properties import UNKNOWN, Properties, is_known
+from providers.sentry.properties import UNKNOWN, Properties, is_known, without_unknowns
 from providers.sentry.resource_type import (
     Created,
     Diagnostics,
@@ -36,7 +36,7 @@ from providers.sentry.resource_type import (
     text,
 )
 from providers.sentry.slugs import parse_import_id
-from watchpost.errors import Conflict, Invalid, UnexpectedResponse
+from watchpost.errors import Conflict, Invalid, Moved, UnexpectedResponse
 from watchpost.transport import RetryPolicy
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class ProjectType:
             projects = self._fleet.projects(inputs["organization"]).values()
             for project in (each for each in projects if each.slug == slug):
                 found = self._with_settings(project, inputs)
-                self._take_over(name, found, inputs, tell)
+                self._take_over(name, found, without_unknowns(inputs), tell)
                 return Created(slug, {**compute_outputs(found, inputs), **inputs})
         return Created("", self.unknown_outputs(inputs))
 
@@ -102,21 +102,32 @@ class ProjectType:
         teams = declared_teams(inputs)
         if not teams:
             raise Invalid(f"project {slug}", "a new project needs a team", fix="name one in teams")
+        if not slug:  # Sentry would make up another one with each attempt
+            raise Invalid(
+                "project", f"no slug can be made of {inputs['name']!r}", fix="declare one"
+            )
         for attempt in range(1, _BUSY_RETRY.attempts + 1):
             try:
                 return create_or_find(
                     lambda: self._post(inputs, teams[0]),
-                    lambda: self._client.find_project(organization, slug),
+                    lambda: self._find(organization, slug),
                 )
             except Conflict:
                 # A busy server answers the same 409 for a free slug: look before concluding.
-                found = self._client.find_project(organization, slug)
+                found = self._find(organization, slug)
                 if found is not None:
                     return found, False
                 if attempt == _BUSY_RETRY.attempts:
                     raise
                 time.sleep(_BUSY_RETRY.wait_seconds(attempt))
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _find(self, organization: str, slug: str) -> Project | None:
+        """The project that has this slug; None too where one had it only formerly."""
+        try:
+            return self._client.find_project(organization, slug)
+        except Moved:
+            return None
 
     def _post(self, inputs: Properties, team: str) -> Project:
         made = self._client.create_project(
@@ -195,12 +206,17 @@ class ProjectType:
         return {**outputs, **inputs}
 
     def update(self, outputs: Properties, inputs: Properties, *, look: bool) -> Properties:
-        """Change what differs from what Sentry shows now, addressed by number."""
-        del look  # an update of a project always looks
+        """
+        Change what the plan showed and nothing else, addressed by number.
+
+        What somebody changed since then stays, and shows in the next plan. *look*: change whatever
+        differs from the declaration.
+        """
         organization = inputs["organization"]
         raise_if_organization_changed(f"project {declared_slug(inputs)}", outputs, inputs)
         project = self._client.get_project(organization, _address("", outputs))
-        project = self._settle(project, inputs)
+        planned = inputs if look else _planned(outputs, inputs)
+        project = self._settle(project, planned)
         self._fleet.put_project(organization, project)
         return compute_outputs(project, inputs, outputs)
 
@@ -214,6 +230,12 @@ class ProjectType:
 def _address(resource_id: str, outputs: Properties) -> str:
     """The number, which stays; the slug where state does not hold one."""
     return str(outputs.get("projectId") or outputs.get("internalId") or resource_id)
+
+
+def _planned(outputs: Properties, inputs: Properties) -> Properties:
+    """Those of *inputs* that the plan showed as different."""
+    names = ("organization", *differing_fields(outputs, inputs))
+    return {name: inputs[name] for name in names}
 
 
 def _raise_if_ignored(project: Project, inputs: Properties) -> None:

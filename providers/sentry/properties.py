@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Properties = dict[str, Any]
 
-__all__ = ["UNKNOWN", "Properties", "from_plain", "is_known", "to_plain"]
+__all__ = ["UNKNOWN", "Properties", "from_plain", "is_known", "to_plain", "without_unknowns"]
 
 
 def to_plain(values: Mapping[str, PropertyValue]) -> Properties:
@@ -59,6 +59,15 @@ def _wrapped(value: Any) -> PropertyValue:
     if isinstance(value, int) and not isinstance(value, bool):
         return PropertyValue(float(value))
     return PropertyValue(value)
+
+
+def without_unknowns(values: Properties) -> Properties:
+    """Those of *values* that wait for no other resource, in no part of theirs."""
+    return {
+        name: value
+        for name, value in values.items()
+        if value != UNKNOWN and not (isinstance(value, list) and UNKNOWN in value)
+    }
 
 
 def is_known(*values: object) -> bool:

@@ -103,16 +103,14 @@ class SentryProvider(Provider):
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare by meaning; the engine words the differences of inputs itself."""
-        inputs = to_plain(request.new_inputs)
-        for name in request.ignore_changes:
-            inputs.pop(name, None)
-        difference = self._type_of(request.type).diff(to_plain(request.old_state), inputs)
-        if request.urn in self._unchecked:
-            return DiffResponse(changes=True, diffs=["unchecked"])
-        if difference.outputs:
+        outputs, inputs = to_plain(request.old_state), to_plain(request.new_inputs)
+        inputs = _less_ignored(outputs, inputs, request.ignore_changes)
+        difference = self._type_of(request.type).diff(outputs, inputs)
+        unchecked = ["unchecked"] if request.urn in self._unchecked else []
+        if unchecked or difference.outputs:
             return DiffResponse(
                 changes=True,
-                diffs=[*difference.inputs, *difference.outputs],
+                diffs=[*unchecked, *difference.inputs, *difference.outputs],
                 detailed_diff=_detailed(difference.inputs, difference.outputs),
             )
         return DiffResponse(changes=None if difference.inputs else False)
@@ -147,7 +145,8 @@ class SentryProvider(Provider):
         self, kind: ResourceType, request: ReadRequest, inputs: Properties, outputs: Properties
     ) -> Observed | None:
         try:
-            return kind.read(request.resource_id, inputs, outputs)
+            with writes_refused():
+                observed = kind.read(request.resource_id, inputs, outputs)
         except ApiError as error:
             if not outputs:  # an import has nothing to recall
                 raise
@@ -155,13 +154,14 @@ class SentryProvider(Provider):
             tell = ResourceLog(self._log, request.urn)
             tell.warn(f"could not check this resource, its recorded state is kept\n{error}")
             return Observed(request.resource_id, inputs, outputs)
+        self._unchecked.discard(request.urn)
+        return observed
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
         """Make it as declared; in a preview, answer what that would be."""
         kind = self._type_of(request.type)
-        outputs, inputs = to_plain(request.olds), to_plain(request.news)
-        for name in request.ignore_changes:
-            inputs.pop(name, None)
+        outputs = to_plain(request.olds)
+        inputs = _less_ignored(outputs, to_plain(request.news), request.ignore_changes)
         if request.preview:
             return UpdateResponse(from_plain(kind.preview_update(outputs, inputs), kind.secrets))
         look = request.urn in self._unchecked
@@ -214,6 +214,12 @@ def _raise_if_missing(kind: ResourceType, inputs: Properties) -> None:
     missing = [each for each in kind.required if not inputs.get(each)]
     if missing:
         raise SettingsError("inputs", f"required and missing: {', '.join(missing)}")
+
+
+def _less_ignored(outputs: Properties, inputs: Properties, ignored: list[str]) -> Properties:
+    """*inputs* with those whose changes are ignored as they are recorded, or left out."""
+    kept = {name: value for name, value in inputs.items() if name not in ignored}
+    return kept | {name: outputs[name] for name in ignored if name in outputs}
 
 
 def _failures(faults: dict[str, str]) -> list[CheckFailure]:

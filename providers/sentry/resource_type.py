@@ -133,11 +133,13 @@ def create_or_find(post: Callable[[], Made], find: Callable[[], Made | None]) ->
             return post(), True
         except UnclearWrite:
             found = find()
+            if found is None:  # the lost write may still be on its way
+                time.sleep(_CREATE_RETRY.wait_seconds(attempt))
+                found = find()
             if found is not None:
                 return found, False
             if attempt == _CREATE_RETRY.attempts:
                 raise
-            time.sleep(_CREATE_RETRY.wait_seconds(attempt))
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 

@@ -1,6 +1,9 @@
 """
 One call for many askers: the first thread loads, the others wait for its answer.
 
+A value that is being loaded while a write runs may or may not show that write; whoever asked before
+gets it, nobody who asks after.
+
 Does not: expire. A failure is kept like an answer, so that a fleet of Reads does not wait out the
 retries of one broken list hundreds of times; this process lives for one preview or one update.
 
@@ -50,12 +53,31 @@ class SingleFlight(Generic[Value]):
 
     def put(self, key: Hashable, value: Value) -> None:
         """Replace the value of *key*."""
-        flight: Future[Value] = Future()
-        flight.set_result(value)
         with self._lock:
-            self._flights[key] = flight
+            self._flights[key] = _landed(value)
+
+    def change(self, key: Hashable, change: Callable[[Value], Value]) -> None:
+        """
+        Take a write into the value of *key*, if there is one; *change* answers a new value.
+
+        One that is still being loaded is forgotten instead, and a failure stays.
+        """
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is None:
+                return
+            if not flight.done():
+                del self._flights[key]
+            elif flight.exception() is None:
+                self._flights[key] = _landed(change(flight.result()))
 
     def drop(self, key: Hashable) -> None:
         """Forget *key*, so that the next asker loads it anew."""
         with self._lock:
             self._flights.pop(key, None)
+
+
+def _landed(value: Value) -> Future[Value]:
+    flight: Future[Value] = Future()
+    flight.set_result(value)
+    return flight

@@ -72,12 +72,25 @@ class AllowedTakeovers:
         Raises:
             TakeoverRefused: Lists every difference.
         """
-        if not takeover.differences or self.covers(name):
-            return
-        differences = "\n".join(f"- {each}" for each in takeover.differences)
-        raise TakeoverRefused(
-            name,
-            f"the existing {takeover.what} was set up otherwise, and is left as it is",
-            detail=f"Taking it over would change:\n{differences}",
-            fix="write down what it has, or say `take_over: true` in this entry",
-        )
+        if not self.covers(name):
+            raise_if_changing(
+                name, takeover, fix="write down what it has, or say `take_over: true` in this entry"
+            )
+
+
+def raise_if_changing(name: str, takeover: Takeover, *, fix: str) -> None:
+    """
+    Refuse a takeover that would change something.
+
+    Raises:
+        TakeoverRefused: Lists every difference.
+    """
+    if not takeover.differences:
+        return
+    differences = "\n".join(f"- {each}" for each in takeover.differences)
+    raise TakeoverRefused(
+        name,
+        f"the existing {takeover.what} was set up otherwise, and is left as it is",
+        detail=f"Taking it over would change:\n{differences}",
+        fix=fix,
+    )

@@ -22,8 +22,8 @@ from providers.sentry.resource_type import (
     text,
 )
 from providers.sentry.slugs import parse_import_id, slug_of
-from providers.sentry.takeover import Takeover
-from watchpost.errors import Conflict
+from providers.sentry.takeover import Takeover, raise_if_changing
+from watchpost.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
     from watchpost.sentry import Team
@@ -43,7 +43,6 @@ class TeamType:
     def __init__(self, session: Session) -> None:
         self._client = session.client
         self._fleet = session.fleet
-        self._takeovers = session.takeovers
 
     def check(self, inputs: Properties) -> dict[str, str]:
         """Nothing: Sentry judges, and what another resource failed to deliver is absent here."""
@@ -94,7 +93,8 @@ class TeamType:
         takeover = Takeover(
             f"team {team.slug} (id {team.id})", differences=differences if wanted else ()
         )
-        self._takeovers.raise_if_refused(name, takeover)
+        # An entry of the same name may allow changes to its project, never to a shared team.
+        raise_if_changing(name, takeover, fix="write down the name that it has")
         tell.info(takeover.render())
 
     def _settle(self, team: Team, inputs: Properties) -> Team:
@@ -132,24 +132,32 @@ class TeamType:
         return {**outputs, **inputs}
 
     def update(self, outputs: Properties, inputs: Properties, *, look: bool) -> Properties:
-        """Rename by number, whatever the slug is by now."""
-        del look  # an update of a team always looks
+        """
+        Rename by number, whatever the slug is by now.
+
+        Only what the plan showed is changed; *look*: whatever differs from the declaration.
+        """
         organization = inputs["organization"]
         raise_if_organization_changed("team", outputs, inputs)
         team = self._client.get_team(organization, _address("", outputs))
-        team = self._settle(team, inputs)
+        planned = ("organization", *self.diff(outputs, inputs).inputs)
+        wanted = inputs if look else {name: inputs[name] for name in planned}
+        team = self._settle(team, wanted)
         self._fleet.put_team(organization, team)
         return _outputs(team, inputs)
 
     def delete(self, resource_id: str, outputs: Properties) -> None:
         """Delete by number; its projects stay."""
-        organization = outputs["organization"]
-        self._client.delete_team(organization, _address(resource_id, outputs))
-        self._fleet.drop_team(organization)
+        organization, team = outputs["organization"], _address(resource_id, outputs)
+        self._client.delete_team(organization, team)
+        self._fleet.drop_team(organization, team)
 
 
 def _slug(inputs: Properties) -> str:
-    return text(inputs.get("slug")) or slug_of(text(inputs["name"]), _LONGEST_SLUG)
+    slug = text(inputs.get("slug")) or slug_of(text(inputs.get("name")), _LONGEST_SLUG)
+    if not slug:
+        raise Invalid("team", "it has no slug and no name to make one of", fix="declare a slug")
+    return slug
 
 
 def _address(resource_id: str, outputs: Properties) -> str:

@@ -10,6 +10,7 @@ Source: sentry-api.md 5.2, 5.5, 5.6 and 6.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 DEFAULT_KEY_LABEL = "Default"  # the key that Sentry makes with every project
@@ -90,6 +91,7 @@ class Project:
         features: Names of what is switched on.
         is_bookmarked: Whether the token's user starred it.
         is_public: Whether everybody may see it.
+        created: When, by the server's clock; None where the answer does not say.
         settings: None where it comes from a list.
     """
 
@@ -104,6 +106,7 @@ class Project:
     features: tuple[str, ...] | None = None
     is_bookmarked: bool = False
     is_public: bool = False
+    created: datetime | None = None
     settings: ProjectSettings | None = None
 
     @classmethod
@@ -121,8 +124,18 @@ class Project:
             features=tuple(sorted(data["features"])) if "features" in data else None,
             is_bookmarked=bool(data.get("isBookmarked")),
             is_public=bool(data.get("isPublic")),
+            created=_moment(data.get("dateCreated")),
             settings=_settings_from_json(data),
         )
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time with its zone; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _settings_from_json(data: dict[str, Any]) -> ProjectSettings | None:

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from watchpost.errors import SettingsError
 
+_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 _API_SUFFIX = re.compile(r"/api(/0|/v1)?/*$")
 
 
@@ -67,13 +68,16 @@ def normalise_url(url: str, where: str) -> str:
         SettingsError: Not http or https, no host, credentials or a query in it, or plain http to
         another machine.
     """
-    parts = urlsplit(url.strip())
     try:
+        parts = urlsplit(url.strip())
         raise_if_unusable(parts, where)
-    except ValueError as error:  # a port that is no number
-        raise SettingsError(where, "not a URL", detail=str(error)) from error
+    except ValueError:  # a port that is no number; Python's words would repeat a password there
+        raise SettingsError(
+            where, "not a URL of a server", fix="write it like https://sentry.example.com"
+        ) from None
     path = _API_SUFFIX.sub("", parts.path).rstrip("/")
-    return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
+    host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
+    return urlunsplit((parts.scheme, host, path, "", ""))
 
 
 def raise_if_unusable(parts: SplitResult, where: str) -> None:

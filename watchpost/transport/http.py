@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 import weakref
+from json import dumps
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -22,7 +23,8 @@ from watchpost.errors import ApiUnavailable, RateLimited, SettingsError, Unclear
 from watchpost.transport.address import is_loopback, normalise_url
 from watchpost.transport.answers import Answer, parse_body, raise_for_answer
 from watchpost.transport.limiter import HostLimiter, LimiterTimeout, limiter_for
-from watchpost.transport.read_only import raise_if_read_only
+from watchpost.transport.read_only import SAFE_METHODS, raise_if_read_only
+from watchpost.transport.redaction import strike_out, strike_out_of_refusal
 from watchpost.transport.retry import IDEMPOTENT_METHODS, RetryPolicy, is_repeatable
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ _TOO_MANY = 429
 # Below the five seconds after which common servers close an idle connection.
 _KEEPALIVE_SECONDS = 2.0
 _POOL_SIZE = 32
+# Faults before the first byte of a request could leave.
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 class Transport:
@@ -114,10 +118,10 @@ class Transport:
             ApiError: Any other subclass, as `answers` maps them.
         """
         raise_if_read_only(method, path)
-        content = self._client.build_request(method, path, params=params, json=json).content
+        body = "" if json is None else dumps(json, allow_nan=False, separators=(",", ":"))
         operation = _Operation(self, method, path, retry or self._retry)
         while True:
-            answer = operation.send(params, content)
+            answer = operation.send(params, body.encode())
             if answer is not None:
                 raise_for_answer(answer, method, self.service, self.token_variable)
                 return answer
@@ -146,7 +150,7 @@ class _Operation:
         self._attempt += 1
         try:
             answer = self._attempt_once(params, content)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             self._wait_after_fault(error)
             return None
         if not is_repeatable(self._method, answer.status):
@@ -158,14 +162,7 @@ class _Operation:
         limiter = transport._limiter  # noqa: SLF001  # an operation is part of its transport
         try:
             with limiter.reserve(self._left_seconds()) as ticket:
-                response = transport._client.request(  # noqa: SLF001  # likewise
-                    self._method,
-                    self._path,
-                    params=params,
-                    content=content or None,
-                    headers={"Content-Type": "application/json"} if content else None,
-                    timeout=self._timeout(),
-                )
+                response, text = self._exchange(params, content)
                 limiter.learn(ticket, response.status_code, response.headers)
         except LimiterTimeout as signal:
             raise RateLimited(
@@ -175,16 +172,35 @@ class _Operation:
                 fix="run again later, or with a lower `--parallel`",
                 status=_TOO_MANY,
             ) from None
-        return self._as_answer(response)
+        return self._as_answer(response, text, content)
+
+    def _exchange(self, params: Params | None, content: bytes) -> tuple[httpx.Response, str]:
+        """Send it and read the whole answer; one that trickles in is cut off at the deadline."""
+        with self._transport._client.stream(  # noqa: SLF001  # an operation is part of its transport
+            self._method,
+            self._path,
+            params=params,
+            content=content or None,
+            headers={"Content-Type": "application/json"} if content else None,
+            timeout=self._timeout(),
+        ) as response:
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if time.monotonic() > self._latest:
+                    raise httpx.ReadTimeout("the answer did not end in time")
+        return response, body.decode(errors="replace")
 
     def _timeout(self) -> httpx.Timeout:
         left = max(0.1, self._left_seconds())
         read = min(self._retry.read_seconds, left)
         return httpx.Timeout(read, connect=min(self._retry.connect_seconds, left))
 
-    def _as_answer(self, response: httpx.Response) -> Answer:
+    def _as_answer(self, response: httpx.Response, text: str, content: bytes) -> Answer:
         token = self._transport._token  # noqa: SLF001  # an operation is part of its transport
-        text = response.text.replace(token, "[token]")
+        text = strike_out(text, (token,), "token")
+        if not response.is_success:
+            text = strike_out_of_refusal(text, content)
         headers = {
             name: value.replace(token, "[token]") for name, value in response.headers.items()
         }
@@ -200,11 +216,9 @@ class _Operation:
         time.sleep(wait)
         return True
 
-    def _wait_after_fault(self, error: httpx.TransportError) -> None:
+    def _wait_after_fault(self, error: httpx.RequestError) -> None:
         """Wait before the next attempt, or raise what the fault is."""
-        applied_never = isinstance(
-            error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
-        )
+        applied_never = isinstance(error, _NEVER_SENT)
         wait = self._retry.wait_seconds(self._attempt)
         again = applied_never or self._method in IDEMPOTENT_METHODS
         if (
@@ -217,9 +231,9 @@ class _Operation:
             return
         raise self._fault(error, applied_never=applied_never) from None
 
-    def _fault(self, error: httpx.TransportError, *, applied_never: bool) -> ApiUnavailable:
+    def _fault(self, error: httpx.RequestError, *, applied_never: bool) -> ApiUnavailable:
         service = self._transport.service
-        if applied_never or self._method == "GET":
+        if applied_never or self._method in SAFE_METHODS:
             return ApiUnavailable(
                 self._request,
                 f"no answer from {service} at {self._transport.base_url}",
@@ -257,11 +271,11 @@ def _retry_after_seconds(headers: Mapping[str, str]) -> float:
         return 0.0
 
 
-def _is_lasting(error: httpx.TransportError) -> bool:
+def _is_lasting(error: httpx.RequestError) -> bool:
     """Whether trying again cannot help: a certificate does not mend itself."""
     text = str(error).lower()
     return "certificate" in text or isinstance(error, httpx.UnsupportedProtocol)
 
 
-def _reason(error: httpx.TransportError) -> str:
+def _reason(error: httpx.RequestError) -> str:
     return f": {error}" if isinstance(error, httpx.ConnectError) and str(error) else ""

@@ -26,6 +26,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ CONCURRENT_CALLS = 16  # below Sentry's 25, so that another process has room
 # Clocks differ by milliseconds; a call that arrives just before the window's end is refused.
 _MARGIN_SECONDS = 0.05
 _TOO_MANY = 429
+# A date has whole seconds, and an answer takes a while.
+_LARGEST_SKEW_SECONDS = 2.0
 
 
 class LimiterTimeout(Exception):  # a signal; the transport raises RateLimited
@@ -167,7 +170,7 @@ class HostLimiter:
             self._window.limit = limit
             reset = _number(headers, "x-sentry-rate-limit-reset")
             if reset is not None:
-                self._learn_named_window(reset, limit - remaining)
+                self._learn_named_window(reset, limit - remaining, _server_time(headers))
             elif status != _TOO_MANY:
                 self._learn_unnamed_window(ticket, limit - remaining)
             elif remaining == 0:
@@ -179,7 +182,7 @@ class HostLimiter:
         room = self.concurrent_calls if free is None else self._in_flight + int(free)
         self._bound = max(1, min(self.concurrent_calls, room))
 
-    def _learn_named_window(self, reset: float, used: int) -> None:
+    def _learn_named_window(self, reset: float, used: int, server_time: float) -> None:
         window, now = self._window, time.monotonic()
         if reset < window.reset:
             return
@@ -187,7 +190,7 @@ class HostLimiter:
             window.roll_over(spent=self._in_flight)
         window.reset = reset
         window.spent = max(window.spent, used)
-        window.ends = now + (reset - time.time()) + _MARGIN_SECONDS
+        window.ends = now + (reset - server_time) + _MARGIN_SECONDS
 
     def _learn_unnamed_window(self, ticket: Ticket, used: int) -> None:
         window, now = self._window, time.monotonic()
@@ -220,6 +223,21 @@ def _limit_and_remaining(headers: Mapping[str, str]) -> tuple[int | None, int | 
         if limit is not None and remaining is not None:
             return int(limit), int(remaining)
     return None, None
+
+
+def _server_time(headers: Mapping[str, str]) -> float:
+    """
+    What the server's clock says now, in epoch seconds.
+
+    That is this machine's own clock, which counts in fractions, unless the answer's date shows that
+    the two disagree: a window named by another clock would never end here, or be over at once.
+    """
+    here = time.time()
+    try:
+        there = parsedate_to_datetime(headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        return here
+    return here if abs(here - there) < _LARGEST_SKEW_SECONDS else there
 
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.clients.transport.servers import Call, Reply, serving
 from tests.sandboxes import RunningSandbox
 from watchpost.errors import (
     ApiError,
@@ -203,3 +204,23 @@ def test_zero_limit_is_none() -> None:
     base = {"id": "k", "name": "n", "projectId": 1, "isActive": True, "dsn": dsn}
     assert Key.from_json(base).rate_limit is None
     assert Key.from_json({**base, "rateLimit": {"count": 0, "window": 60}}).rate_limit is None
+
+
+def test_lists_of_thousands_are_whole() -> None:
+    """1,050 teams on eleven pages, one of them seen twice because the pages moved, are 1,050."""
+
+    def answer(call: Call) -> Reply:
+        page = int(call.path.partition("cursor=0%3A")[2].partition("%3A")[0] or 0)
+        first = page * 100 - (1 if page else 0)
+        teams = [
+            {"id": number, "slug": f"t{number}", "name": ""}
+            for number in range(first, min(first + 100, 1050))
+        ]
+        more = "true" if page < 10 else "false"
+        link = f'<u>; rel="next"; results="{more}"; cursor="0:{page + 1}:0"'
+        return Reply(body=teams, headers={"Link": link})
+
+    with serving(answer) as server:
+        client = SentryClient(Transport("Sentry", server.url, "token"))
+        assert len(client.list_teams("acme")) == 1050
+        assert len(server.calls) == 11

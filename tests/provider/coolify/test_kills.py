@@ -33,6 +33,8 @@ def test_a_run_killed_after_so_many_writes_is_made_up_for(
     """With the old state or none at all: every row once, none left over, and all of it running."""
     stack.up(BEFORE)
     app.finish_deployments()
+    # Coolify tells whole seconds; two runs of the engine never begin within one.
+    time.sleep(1 - time.time() % 1)
     if not is_recorded:
         stack.forget()
     kill_after(count, sandbox, stack)

@@ -181,7 +181,9 @@ def test_deleted_default_key_is_made_again(
     plugin: Plugin, sandbox: RunningSandbox, shop: State
 ) -> None:
     """A key Default that somebody deleted from an older project is made like any other."""
-    del shop
+    project = shop.outputs["projectId"]
+    long_ago = {"date_created": "2026-01-01T00:00:00.000000Z"}
+    sandbox.control("PATCH", f"/sentry/projects/{project}", long_ago)
     first = plugin.create("key", "shop/production", key_inputs(name="Default"))
     plugin.delete("key", "shop/production", first)
     plugin.create("project", "shop", project_inputs())  # found now, and so no longer new
@@ -194,3 +196,60 @@ def test_missing_inputs_are_named(plugin: Plugin) -> None:
     """A create without what is required says which inputs those are."""
     with pytest.raises(Exception, match="required and missing: project, name"):
         plugin.create("key", "shop/production", {"organization": "acme"})
+
+
+def test_late_default_key_of_a_project_found_again_is_waited_for(
+    plugin: Plugin, sandbox: RunningSandbox
+) -> None:
+    """A project whose create lost its answer is as new as any: no second Default is made."""
+    sandbox.add_fault(service="sentry", method="POST", path="/projects/$", drop="after", first=1)
+    made = plugin.create("project", "shop", project_inputs())
+    path = f"/projects/acme/{made.outputs['projectId']}/keys/$"
+    sandbox.add_fault(service="sentry", method="GET", path=path, first=4, status=200, body=[])
+    plugin.create("key", "shop/production", key_inputs(name="Default"))
+    assert len(rows(sandbox, "keys")) == 1
+
+
+def test_deleting_one_project_does_not_age_another(
+    plugin: Plugin, sandbox: RunningSandbox, shop: State
+) -> None:
+    """A project made in this run stays known as new, whatever else the run deletes."""
+    other = plugin.create("project", "other", project_inputs(slug="other"))
+    plugin.delete("project", "other", other)
+    long_ago = {"date_created": "2026-01-01T00:00:00.000000Z"}
+    sandbox.control("PATCH", f"/sentry/projects/{shop.outputs['projectId']}", long_ago)
+    path = f"/projects/acme/{shop.outputs['projectId']}/keys/$"
+    sandbox.add_fault(service="sentry", method="GET", path=path, first=4, status=200, body=[])
+    plugin.create("key", "shop/production", key_inputs(name="Default"))
+    project = int(shop.outputs["projectId"])
+    keys = [row for row in rows(sandbox, "keys") if row["project_id"] == project]
+    assert [row["label"] for row in keys] == ["Default"]
+
+
+def test_former_slug_of_another_project_is_free(
+    plugin: Plugin, sandbox: RunningSandbox, shop: State
+) -> None:
+    """A redirect is no taken slug, not even where the answer to the create got lost."""
+    plugin.update("project", "shop", shop, project_inputs(slug="renamed"))
+    sandbox.add_fault(service="sentry", method="POST", path="/projects/$", drop="before", first=1)
+    made = plugin.create("project", "again", project_inputs())
+    assert made.id == "shop"
+    assert made.outputs["projectId"] != shop.outputs["projectId"]
+
+
+def test_former_slug_of_a_deleted_project_is_free(
+    plugin: Plugin, sandbox: RunningSandbox, shop: State
+) -> None:
+    """A redirect to a deleted project, which answers 403, stands in nobody's way."""
+    renamed = plugin.update("project", "shop", shop, project_inputs(slug="renamed"))
+    plugin.delete("project", "shop", renamed)
+    assert sandbox.sentry("GET", "/api/0/projects/acme/shop/").status in {302, 403}
+    assert plugin.create("project", "again", project_inputs()).id == "shop"
+    assert plugin.create("key", "k", key_inputs(name="Default")).outputs["project"] == "shop"
+
+
+def test_name_without_a_slug_in_it_is_refused(plugin: Plugin, sandbox: RunningSandbox) -> None:
+    """Sentry would make up another slug with each attempt."""
+    with pytest.raises(Exception, match="no slug can be made of"):
+        plugin.create("project", "x", project_inputs(slug=None, name="日本"))
+    assert sandbox.writes("sentry") == []

@@ -113,3 +113,20 @@ def test_unknown_inputs_are_not_looked_up(plugin: Plugin, sandbox: RunningSandbo
     made = plugin.create("key", "k", key_inputs(project=UNKNOWN), preview=True)
     assert (made.id, made.outputs["dsnPublic"]) == ("", UNKNOWN)
     assert sandbox.log("sentry") == []
+
+
+def test_unknown_parts_are_not_compared(plugin: Plugin, shop: State) -> None:
+    """A takeover is not judged by values that wait for another resource."""
+    inputs = project_inputs(platform=UNKNOWN, resolveAge=UNKNOWN, teams=["web", UNKNOWN])
+    made = plugin.create("project", "shop", inputs, preview=True)
+    assert made.outputs["projectId"] == shop.outputs["projectId"]
+    text = f"takes over the existing project shop (id {shop.outputs['projectId']})"
+    assert [(each.severity, each.text) for each in plugin.messages] == [("info", text)]
+    assert plugin.create("project", "s", inputs | {"teams": UNKNOWN}, preview=True).id == "shop"
+    assert all("04da6b54" not in each.text for each in plugin.messages)
+
+
+def test_team_without_name_and_slug_is_a_warning_in_a_preview(plugin: Plugin) -> None:
+    """What the update will refuse, the preview tells, without an end of the run."""
+    plugin.create("team", "t", {"organization": "acme"}, preview=True)
+    assert "no slug and no name" in plugin.messages[-1].text

@@ -188,3 +188,12 @@ def test_what_was_just_made_is_no_takeover(plugin: Plugin, shop: State) -> None:
     del shop
     plugin.create("key", "shop/production", key_inputs(name="Default"))
     assert plugin.messages == []
+
+
+def test_permission_of_an_entry_is_none_for_a_team(plugin: Plugin, sandbox: RunningSandbox) -> None:
+    """A team that has the name of an entry is not renamed by that entry's `take_over`."""
+    del sandbox
+    plugin.allow_takeover("web")
+    message = refusal(plugin, "team", "web", team_inputs(slug="web", name="Our web"))
+    assert "name: 'Web' to 'Our web'" in message
+    assert "take_over" not in message

@@ -87,8 +87,8 @@ def test_new_slug_of_the_project_costs_a_key_nothing(
     plugin: Plugin, sandbox: RunningSandbox, shop: State
 ) -> None:
     """A key is addressed by the project's number."""
-    del shop
     key = plugin.create("key", "k", key_inputs())
+    plugin.update("project", "shop", shop, project_inputs(slug="new"))
     sandbox.clear_log()
     updated = plugin.update("key", "k", key, key_inputs(project="new"))
     assert updated.outputs["project"] == "new"
