@@ -7,10 +7,9 @@ Does not: import Pulumi, or know the manifest. Source: design.md 5; reference/co
 """
 
 from watchpost.coolify.client import (
-    Application,
+    App,
     CoolifyClient,
     Project,
-    Service,
     is_app_gone,
 )
 from watchpost.coolify.declared import DeclaredApps
@@ -65,8 +64,8 @@ from watchpost.coolify.writes import (
 __all__ = [
     "DEFAULT_QUEUE_PATIENCE_SECONDS",
     "TOKEN_VARIABLE",
+    "App",
     "AppRef",
-    "Application",
     "Applied",
     "CoolifyClient",
     "CoolifySession",
@@ -83,7 +82,6 @@ __all__ = [
     "Redeployed",
     "Refusal",
     "Row",
-    "Service",
     "Settlement",
     "Unreadable",
     "Write",

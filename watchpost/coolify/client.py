@@ -36,37 +36,16 @@ _DEPLOY_SECONDS = 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
-    """One application as the list shows it."""
+class App:
+    """One application, or one service (a compose file pasted into Coolify), as lists show it."""
 
     uuid: str
     name: str
     status: str
-    build_pack: str
-    is_sensitive_readable: bool
 
     @property
     def is_running(self) -> bool:
         """True if its containers run; `running:unhealthy` runs too."""
-        return self.status.startswith("running")
-
-    @property
-    def is_stopped(self) -> bool:
-        """True if it has no containers: its next start reads the rows as they are then."""
-        return self.status.startswith("exited")
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One service (a compose file pasted into Coolify) as the list shows it."""
-
-    uuid: str
-    name: str
-    status: str
-
-    @property
-    def is_running(self) -> bool:
-        """True if its containers run."""
         return self.status.startswith("running")
 
     @property
@@ -108,31 +87,29 @@ class CoolifyClient:
         """Coolify's version, e.g. `4.3.11`."""
         return str(self._transport.request("GET", f"{_API}/version").body).strip()
 
-    def list_applications(self) -> tuple[Application, ...]:
+    def list_applications(self) -> tuple[App, ...]:
         """All applications of the token's team."""
         answers = self._transport.request("GET", f"{_API}/applications").as_list()
-        return tuple(_application(answer) for answer in answers)
+        return tuple(_app(answer) for answer in answers)
 
-    def list_services(self) -> tuple[Service, ...]:
+    def list_services(self) -> tuple[App, ...]:
         """All services of the token's team."""
         answers = self._transport.request("GET", f"{_API}/services").as_list()
-        return tuple(_service(answer) for answer in answers)
+        return tuple(_app(answer) for answer in answers)
 
     def list_projects(self) -> tuple[Project, ...]:
         """All projects of the token's team."""
         answers = self._transport.request("GET", f"{_API}/projects").as_list()
         return tuple(Project(str(answer["uuid"]), str(answer["name"])) for answer in answers)
 
-    def list_environment(
-        self, project_uuid: str, environment: str
-    ) -> dict[Kind, tuple[Application, ...] | tuple[Service, ...]]:
+    def list_environment(self, project_uuid: str, environment: str) -> dict[Kind, tuple[App, ...]]:
         """Applications and services of one environment, keyed by kind. Raises NotFound."""
         parts = (quote(part, safe="") for part in (project_uuid, environment))
         path = f"{_API}/projects/{'/'.join(parts)}"
         answer = self._transport.request("GET", path).as_object()
         return {
-            "application": tuple(map(_application, answer.get("applications") or ())),
-            "service": tuple(map(_service, answer.get("services") or ())),
+            "application": tuple(map(_app, answer.get("applications") or ())),
+            "service": tuple(map(_app, answer.get("services") or ())),
         }
 
     def list_rows(self, app: AppRef) -> tuple[Row, ...]:
@@ -219,18 +196,8 @@ def is_app_gone(error: NotFound, app: AppRef) -> bool:
     return message.lower().startswith(f"{app.kind} not found")
 
 
-def _application(answer: dict[str, Any]) -> Application:
-    return Application(
-        uuid=str(answer["uuid"]),
-        name=str(answer.get("name", "")),
-        status=str(answer.get("status") or ""),
-        build_pack=str(answer.get("build_pack") or ""),
-        is_sensitive_readable="docker_compose_raw" in answer,
-    )
-
-
-def _service(answer: dict[str, Any]) -> Service:
-    return Service(
+def _app(answer: dict[str, Any]) -> App:
+    return App(
         uuid=str(answer["uuid"]),
         name=str(answer.get("name", "")),
         status=str(answer.get("status") or ""),

@@ -24,7 +24,7 @@ from watchpost.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from watchpost.coolify.client import Application, Service
+    from watchpost.coolify.client import App
     from watchpost.coolify.redeploys import Deployment
     from watchpost.coolify.rows import AppRef, Row
 
@@ -156,7 +156,7 @@ class CoolifySession:
         listed = self._listed(app)
         return "" if listed is None or listed.is_stopped else listed.status or "unknown"
 
-    def _listed(self, app: AppRef) -> Application | Service | None:
+    def _listed(self, app: AppRef) -> App | None:
         if app.kind == "application":
             return self._applications.get().get(app.uuid)
         return self._services.get().get(app.uuid)

@@ -123,7 +123,6 @@ def test_what_exists_is_listed(client: CoolifyClient, contracts_sandbox: Running
     apps = {app.uuid: app for app in client.list_applications()}
     assert apps["railpack-hono"] in listed["application"]
     assert listed["service"] == ()
-    assert apps["railpack-hono"].is_sensitive_readable
     assert not apps["railpack-hono"].is_running
     assert contracts_sandbox.variables["service"] in {each.uuid for each in client.list_services()}
 

@@ -89,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         text = reply.text if reply.text is not None else json.dumps(reply.body)
-        self.send_response(reply.status)
+        self.send_response_only(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.send_header("content-length", str(len(text.encode())))
