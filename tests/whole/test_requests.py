@@ -76,6 +76,6 @@ def test_changed_app_costs_its_writes_one_read_back_and_one_look(program: Progra
     assert counted["PATCH /api/v1/applications/shop-api/envs"] == 1
     assert counted["POST /api/v1/applications/shop-api/restart"] == 1
     looks = [name for name in counted if name.startswith("GET /api/v1/deployments")]
-    assert sum(counted[name] for name in looks) <= 2, counted
+    assert sum(counted[name] for name in looks) == 1, counted
     others = counted.total() - 4 - sum(counted[name] for name in looks)
     assert others <= 3, counted

@@ -6,14 +6,8 @@ Coolify: its API, the ownership of variables, and the writes that make them what
 Does not: import Pulumi, or know the manifest. Source: design.md 5; reference/coolify-api.md.
 """
 
-from watchpost.coolify.client import (
-    App,
-    CoolifyClient,
-    Project,
-    is_app_gone,
-)
+from watchpost.coolify.client import CoolifyClient
 from watchpost.coolify.declared import DeclaredApps
-from watchpost.coolify.deploying import Redeployed, request_redeploy
 from watchpost.coolify.desired import DesiredEnvironment, DesiredVariable
 from watchpost.coolify.explain import explain_fault, hidden_note, refusal_error
 from watchpost.coolify.keeping import (
@@ -30,7 +24,7 @@ from watchpost.coolify.marks import (
     parse_owner,
     render_comment,
 )
-from watchpost.coolify.reconcile import Applied, apply_environment, remove_owned
+from watchpost.coolify.reconcile import remove_owned
 from watchpost.coolify.redeploys import (
     Deployment,
     Settlement,
@@ -46,7 +40,6 @@ from watchpost.coolify.session import (
     CoolifySession,
 )
 from watchpost.coolify.values import (
-    dsn_identity,
     fingerprint,
     has_moved_host,
     means_same,
@@ -54,7 +47,6 @@ from watchpost.coolify.values import (
 )
 from watchpost.coolify.writes import (
     Effect,
-    Refusal,
     Write,
     Writes,
     compute_removals,
@@ -64,9 +56,7 @@ from watchpost.coolify.writes import (
 __all__ = [
     "DEFAULT_QUEUE_PATIENCE_SECONDS",
     "TOKEN_VARIABLE",
-    "App",
     "AppRef",
-    "Applied",
     "CoolifyClient",
     "CoolifySession",
     "DeclaredApps",
@@ -78,24 +68,18 @@ __all__ = [
     "Kind",
     "Owed",
     "Owner",
-    "Project",
-    "Redeployed",
-    "Refusal",
     "Row",
     "Settlement",
     "Unreadable",
     "Write",
     "Writes",
-    "apply_environment",
     "compute_removals",
     "compute_writes",
-    "dsn_identity",
     "explain_fault",
     "fingerprint",
     "group_by_place",
     "has_moved_host",
     "hidden_note",
-    "is_app_gone",
     "keep_environment",
     "means_same",
     "newest_change",
@@ -110,7 +94,6 @@ __all__ = [
     "refusal_error",
     "remove_owned",
     "render_comment",
-    "request_redeploy",
     "rows_that_may_owe",
     "unsettled_rows",
 ]

@@ -114,14 +114,16 @@ class CoolifyClient:
 
     def list_rows(self, app: AppRef) -> tuple[Row, ...]:
         """All rows of one app, foreign ones included. Raises NotFound if the app is gone."""
-        answers = self._transport.request("GET", f"{_app_path(app)}/envs").as_list()
-        return tuple(row_from_answer(app.kind, answer) for answer in answers)
+        answer = self._transport.request("GET", f"{_app_path(app)}/envs")
+        try:
+            return tuple(row_from_answer(app.kind, each) for each in answer.as_list())
+        except KeyError as missing:
+            what = f"listed a variable without its {missing}"
+            raise UnexpectedResponse(answer.request, what, status=answer.status) from missing
 
-    def create_row(self, app: AppRef, row: Row) -> str:
-        """Make a row; answers its uuid. Raises Conflict if there is one of its name and scope."""
-        body = _body(app.kind, row)
-        answer = self._transport.request("POST", f"{_app_path(app)}/envs", json=body).as_object()
-        return str(answer["uuid"])
+    def create_row(self, app: AppRef, row: Row) -> None:
+        """Make a row. Raises Conflict if there is one of its name and scope."""
+        self._transport.request("POST", f"{_app_path(app)}/envs", json=_body(app.kind, row))
 
     def update_row(self, app: AppRef, row: Row) -> None:
         """Write every field of a row, found by its name and scope. Raises NotFound."""

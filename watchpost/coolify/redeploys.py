@@ -69,12 +69,12 @@ class Deployment:
 
 
 def deployment_from_answer(answer: Mapping[str, Any]) -> Deployment | None:
-    """Build a deployment from Coolify's object; None for one of a pull request."""
-    created = read_time(answer.get("created_at"))
-    if answer.get("pull_request_id") or created is None:
+    """Build a deployment from Coolify's object; None for a pull request's, or one without an id."""
+    created, uuid = read_time(answer.get("created_at")), answer.get("deployment_uuid")
+    if answer.get("pull_request_id") or created is None or not uuid:
         return None
     return Deployment(
-        uuid=str(answer["deployment_uuid"]),
+        uuid=str(uuid),
         status=str(answer.get("status", "")),
         created_at=created,
         is_api=bool(answer.get("is_api")),

@@ -61,10 +61,17 @@ class Once(Generic[T]):
 
 
 class Looks(Generic[K, T]):
-    """What a read has just seen, kept for the update that may follow in the same process."""
+    """
+    What a read has just seen, kept for the update that may follow in the same process.
 
-    def __init__(self, fetch: Callable[[K], T]) -> None:
+    Args:
+        fetch: Looks.
+        last_seconds: How long a look may be used for an update.
+    """
+
+    def __init__(self, fetch: Callable[[K], T], last_seconds: float = _LOOKS_LAST_SECONDS) -> None:
         self._fetch = fetch
+        self._last_seconds = last_seconds
         self._seen: dict[K, tuple[float, T]] = {}
         self._lock = threading.Lock()
 
@@ -79,7 +86,7 @@ class Looks(Generic[K, T]):
         """Answer what was just seen, once; look otherwise."""
         with self._lock:
             seen = self._seen.pop(key, None)
-        if seen and time.monotonic() - seen[0] < _LOOKS_LAST_SECONDS:
+        if seen and time.monotonic() - seen[0] < self._last_seconds:
             return seen[1]
         return self._fetch(key)
 

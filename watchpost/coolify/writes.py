@@ -52,14 +52,12 @@ class Write:
         row: The row as it shall be; as it is, for a delete. Its `uuid` is empty for a create.
         reasons: Why.
         effect: What it takes until the running app sees it.
-        before: Whose mark the row bore.
     """
 
     verb: Verb
     row: Row
     reasons: frozenset[Reason]
     effect: Effect = Effect.NOTHING
-    before: Owner | None = None
 
 
 RefusalKind = Literal["foreign", "duplicate"]
@@ -103,16 +101,6 @@ class Writes:
     refusals: tuple[Refusal, ...] = ()
     unreadable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    @property
-    def creates(self) -> tuple[Write, ...]:
-        """Rows to make."""
-        return tuple(write for write in self.writes if write.verb == "create")
-
-    @property
-    def updates(self) -> tuple[Write, ...]:
-        """Rows to change."""
-        return tuple(write for write in self.writes if write.verb == "update")
 
     @property
     def deletes(self) -> tuple[Write, ...]:
@@ -204,7 +192,7 @@ class _Finding:
         reasons = _differences(row, wanted)
         if reasons:
             effect = _effect_of_update(row, wanted, reasons)
-            self._rows.append(Write("update", wanted, reasons, effect, owner_of(row.comment)))
+            self._rows.append(Write("update", wanted, reasons, effect))
 
     def add_undeclared(self) -> None:
         """Find rows with exactly our own mark, or the former owner's, that nobody declares."""
@@ -270,7 +258,7 @@ def compute_removals(
 
 def _deletion(row: Row, reason: Reason) -> Write:
     """Make the delete of one row. The running app is left alone."""
-    return Write("delete", row, frozenset({reason}), Effect.NOTHING, owner_of(row.comment))
+    return Write("delete", row, frozenset({reason}))
 
 
 def _row_order(row: Row) -> tuple[str, bool, str]:

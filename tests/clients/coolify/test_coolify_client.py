@@ -36,15 +36,15 @@ def blind(contracts_sandbox: RunningSandbox) -> Iterator[CoolifyClient]:
 def test_a_row_is_created_listed_updated_and_deleted(client: CoolifyClient, app: AppRef) -> None:
     """Every field comes back as it was sent; the answer carries the server's time."""
     client.create_row(app, replace(ROW, is_preview=True, value=None))
-    uuid = client.create_row(app, ROW)
+    client.create_row(app, ROW)
     rows = client.list_rows(app)
     assert [(row.is_preview, row.value) for row in rows] == [(False, "a value"), (True, None)]
-    assert replace(rows[0], updated_at=None) == replace(ROW, uuid=uuid)
+    assert replace(rows[0], updated_at=None) == replace(ROW, uuid=rows[0].uuid)
     assert rows[0].updated_at is not None
     changed = replace(rows[0], value="b", is_literal=True, is_multiline=True, comment="c")
     client.update_row(app, changed)
     assert replace(client.list_rows(app)[0], updated_at=None) == replace(changed, updated_at=None)
-    client.delete_row(app, uuid)
+    client.delete_row(app, rows[0].uuid)
     assert [row.is_preview for row in client.list_rows(app)] == [True]
 
 
@@ -185,12 +185,14 @@ def test_every_status_is_mapped(
         client.list_rows(app)
     assert raised.value.path.startswith("GET /api/v1/applications/railpack-expressjs/envs")
     assert raised.value.status == status
-    for call in (lambda: client.create_row(app, ROW), lambda: client.update_row(app, ROW)):
+    for send in (client.create_row, client.update_row):
         with pytest.raises(write):
-            call()
+            send(app, ROW)
 
 
-@pytest.mark.parametrize("body", [{"an": "object"}, ["a text"], "<html>login</html>", None])
+@pytest.mark.parametrize(
+    "body", [{"an": "object"}, ["a text"], [{"key": "NO_UUID"}], "<html>login</html>", None]
+)
 def test_an_answer_of_another_shape_is_no_list(
     body: object, contracts_sandbox: RunningSandbox, client: CoolifyClient, app: AppRef
 ) -> None:

@@ -152,7 +152,10 @@ def test_a_full_queue_leaves_the_redeploy_owed(
     assert any("queue is full" in note for note in settled.outs["notes"])
     assert settled.drift(CHANGED) == ["owedRedeploy"]
     sandbox.set_options(queue_limit=25)
+    sandbox.clear_log()
     assert settled.up(CHANGED) == "update"
+    lists = [each for each in sandbox.log("coolify") if "/deployments/app" in each["path"]]
+    assert len(lists) == 1, "the update goes on from what the read found out"
     app.finish_deployments()
     assert app.running_environment()["runtime"]["SENTRY_DSN"] == OTHER_DSN
     assert settled.up(CHANGED) == "same"
