@@ -57,7 +57,7 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
             changed.
         notes: What a reader should know: a moved ingest host, a redeploy left to them, ...
         deployment: The deployment last asked for: `uuid`, `requestedAt`, `status`.
-        undeployed: Names of variables that changed since the last run and were not deployed.
+        undeployed: Names of variables that changed since the last run and may not be deployed.
         settledAt: The server's time up to which the app is known to run with what is recorded.
     """
 
