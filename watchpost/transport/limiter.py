@@ -149,7 +149,8 @@ class HostLimiter:
         """0: go. A number: not before then. None: not before another call has come back."""
         window = self._window
         if window.ends is not None and now >= window.ends:
-            window.roll_over(spent=0)
+            # Calls that are on their way may arrive in the new window.
+            window.roll_over(spent=self._in_flight)
         if self._in_flight >= self._bound:
             return None
         if window.is_used_up() and window.ends is not None:
@@ -184,7 +185,10 @@ class HostLimiter:
 
     def _learn_named_window(self, reset: float, used: int, server_time: float) -> None:
         window, now = self._window, time.monotonic()
-        if reset < window.reset:
+        # A late answer of a window that is over: to take it in would end the present one again and
+        # forget the calls in it that were never answered.
+        is_over = window.ends is None and reset <= server_time
+        if reset < window.reset or is_over:
             return
         if reset > window.reset and window.ends is not None:
             window.roll_over(spent=self._in_flight)

@@ -38,6 +38,8 @@ def test_prefix_and_port_are_kept() -> None:
         "https://user:hunter2@sentry.example.com",
         "https://sentry.example.com?token=x",
         "https://sentry.example.com:notaport",
+        "https://user:hunter2/x@sentry.example.com",
+        "https://[::1",
     ],
 )
 def test_unusable_addresses_are_refused(url: str) -> None:
@@ -77,3 +79,9 @@ def test_no_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="pulumi config set t:url") as caught:
         resolve_url(None, "TEST_URL", name="t:url")
     assert "TEST_URL" in str(caught.value)
+
+
+def test_default_port_means_the_same() -> None:
+    """`https://host:443` is `https://host`, and no second server."""
+    assert normalise_url("https://h.example:443/api/", "x") == "https://h.example"
+    assert normalise_url("http://localhost:80", "x") == "http://localhost"

@@ -1,6 +1,8 @@
 """Retries, deadline and redirects, over real sockets."""
 
+import contextlib
 import socket
+import threading
 import time
 
 import pytest
@@ -171,3 +173,39 @@ def test_not_found_names_the_call() -> None:
     assert str(caught.value) == (
         "GET /api/0/projects/acme/x/: Test answered 404: Project does not exist"
     )
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_answer_that_trickles_in_is_cut_off(method: str) -> None:
+    """The deadline holds for the whole answer, not for each piece of it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        feeder = threading.Thread(target=_trickle, args=(listener,))
+        feeder.start()
+        patience = RetryPolicy(attempts=1, deadline_seconds=0.5, read_seconds=0.4)
+        subject = transport(f"http://127.0.0.1:{listener.getsockname()[1]}", patience)
+        begin = time.monotonic()
+        with pytest.raises(ApiUnavailable) as caught:
+            subject.request(method, "/x")
+        assert time.monotonic() - begin < 1.5
+        assert isinstance(caught.value, UnclearWrite) is (method == "POST")
+        feeder.join()
+
+
+def _trickle(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n")
+        for _ in range(40):
+            connection.sendall(b"1")
+            time.sleep(0.05)
+
+
+def test_broken_encoding_is_a_fault() -> None:
+    """An answer that cannot be unpacked is one that did not come."""
+    broken = Reply(200, text="no gzip", headers={"Content-Encoding": "gzip"})
+    with serving(broken) as server:
+        with pytest.raises(UnclearWrite):
+            transport(server.url).request("POST", "/x")
+        with pytest.raises(ApiUnavailable):
+            transport(server.url).request("GET", "/x")
