@@ -10,25 +10,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from watchpost.manifest import KeyDsn
+from watchpost.render.table import render_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from watchpost.engine import Preview
     from watchpost.manifest import AppEnvironment, Manifest
 
 ENVIRONMENT = "pulumi-python:dynamic"
-
-
-def render_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell, two spaces apart, a line below the heading."""
-    table = [list(heading), *(list(row) for row in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(heading))]
-    table.insert(1, ["-" * width for width in widths])
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    )
 
 
 def render_wiring(

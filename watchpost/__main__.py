@@ -19,6 +19,7 @@ import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
+from watchpost import exits
 from watchpost.commands import VERBS
 from watchpost.errors import WatchpostError
 
@@ -27,17 +28,13 @@ if TYPE_CHECKING:
 
     from watchpost.commands import Verb
 
-EXIT_REFUSED = 1
-EXIT_BUG = 70
-EXIT_INTERRUPTED = 130
-
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose usage errors exit with 1, because 2 means that changes were found."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(EXIT_REFUSED, f"{self.prog}: {message}\n  fix: run `{self.prog} --help`\n")
+        self.exit(exits.REFUSED, f"{self.prog}: {message}\n  fix: run `{self.prog} --help`\n")
 
 
 class _PrintVersion(argparse.Action):
@@ -66,15 +63,15 @@ def main(arguments: Sequence[str] | None = None, verbs: Mapping[str, Verb] = VER
         code: int = import_module(verbs[chosen.verb].module).run(chosen)
         sys.stdout.flush()
     except WatchpostError as error:
-        return _report(str(error), EXIT_REFUSED)
+        return _report(str(error), exits.REFUSED)
     except KeyboardInterrupt:
-        return _report("interrupted", EXIT_INTERRUPTED)
+        return _report("interrupted", exits.INTERRUPTED)
     except BrokenPipeError:
         return _leave_closed_pipe()
     except Exception as error:  # noqa: BLE001 - the border, where every error ends
         if os.environ.get("WATCHPOST_DEBUG") == "1":
             traceback.print_exc()
-        return _report(_describe_bug(error), EXIT_BUG)
+        return _report(_describe_bug(error), exits.BUG)
     return code
 
 
@@ -122,7 +119,7 @@ def _report(message: str, code: int) -> int:
 def _leave_closed_pipe() -> int:
     """Leave quietly when the reader of our output is gone, as `head` is."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return EXIT_REFUSED
+    return exits.REFUSED
 
 
 if __name__ == "__main__":

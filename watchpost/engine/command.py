@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from watchpost.engine.document import Preview, read_preview
+from watchpost.engine.failures import explain_failure
 from watchpost.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -68,6 +69,32 @@ class Engine:
             str(self.folder),
             "--non-interactive",
         ]
+
+    def run_anywhere(self, *arguments: str) -> Finished:
+        """Run one pulumi command that names no stack."""
+        command = [find_pulumi(self.folder), *arguments, "--cwd", str(self.folder)]
+        done = subprocess.run(
+            [*command, "--non-interactive"],
+            env=self.full_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    def config(self) -> dict[str, dict[str, Any]]:
+        """
+        The stack's settings by full name, each `{value, secret}`; secrets in clear.
+
+        Raises:
+            SettingsError: No such stack, or its secrets cannot be decrypted.
+        """
+        done = self.run("config", "--json", "--show-secrets")
+        if done.exit_code:
+            raise explain_failure(f"stack {self.stack}", done)
+        found: dict[str, dict[str, Any]] = json.loads(done.stdout)
+        return found
 
     def full_environment(self) -> dict[str, str]:
         """The caller's environment, then what we want of the engine, then this stack's settings."""
