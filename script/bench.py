@@ -27,10 +27,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from script.demo_table import render_table
 from tests.sandboxes import start_sandbox
 from tests.whole.manifests import write_manifest
 from tests.whole.program import Program, make_apps, prepare
+from watchpost.render.table import render_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

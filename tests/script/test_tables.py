@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from script.bench import busy_seconds
-from script.demo_table import render_table
+from watchpost.render.table import render_table
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
