@@ -17,15 +17,15 @@ import pulumiverse_sentry as sentry
 
 from components.coolify_session import open_session
 from components.fault_positions import FaultPositions
-from components.selectors import observe_selected
 from watchpost.errors import SettingsError
 from watchpost.manifest import EnvironmentSecret, Manifest
+from watchpost.selectors import observe_selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from components.selectors import Found
     from watchpost.manifest import Entry, Selector, Team
+    from watchpost.selectors import Found
 
 SENTRY_VERSION = "0.0.9"
 ALLOW_TAKEOVER = "sentry:index/allowTakeover:allowTakeover"

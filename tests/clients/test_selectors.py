@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.selectors import Found, observe_selected
 from watchpost.coolify import CoolifyClient
 from watchpost.manifest import ByName, ByUuid
+from watchpost.selectors import Found, observe_selected
 from watchpost.transport import Transport
 
 if TYPE_CHECKING:
