@@ -43,7 +43,7 @@ def test_preview_announces_a_takeover(program: Program) -> None:
     """The preview says which project is taken over, before anything is done."""
     program.declare(write_manifest({"billing": BILLING}))
     preview = program.engine.preview()
-    assert any("acme-billing" in line for line in preview.diagnostics), preview.diagnostics
+    assert any("acme-billing" in each.message for each in preview.diagnostics), preview.diagnostics
 
 
 def test_takeover_that_changes_something_is_refused_with_the_list(program: Program) -> None:

@@ -8,7 +8,7 @@ Source: pkg/display/json.go of pulumi 3.259.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NOT_A_CHANGE = frozenset({"refresh", "same", "read"})
 CHANGES_FOUND = 7
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""What stands for a text that is known only once another resource was made."""
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,73 @@ class PropertyChange:
 
 
 @dataclass(frozen=True)
+class State:
+    """
+    One resource at one moment, as the engine shows it: secrets are masked.
+
+    Attributes:
+        id: The provider's id; empty for what is not made yet.
+        inputs: What the program asked for.
+        outputs: What the provider answered; empty in a step that was not carried out.
+        is_retained: Whether the object stays when the resource leaves the program.
+        parents: URNs of what it depends on, its parent included.
+    """
+
+    id: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    is_retained: bool = False
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Step:
-    """One step of a plan: what is done (`create`, `update`, `delete` ...) to which resource."""
+    """
+    One step of a plan: what is done (`create`, `update`, `delete` ...) to which resource.
+
+    Attributes:
+        op: The engine's word for it.
+        urn: The resource.
+        changes: The properties that the engine names.
+        old: The resource as observed; None for what is made.
+        new: As the program declares it; None for what is deleted.
+    """
 
     op: str
     urn: str
     changes: tuple[PropertyChange, ...]
+    old: State | None = None
+    new: State | None = None
 
     @property
     def name(self) -> str:
         """Logical name of the resource, the last part of its URN."""
-        return self.urn.rsplit("::", 1)[-1]
+        return name_of(self.urn)
 
     @property
     def type(self) -> str:
         """Type token of the resource without its parents' types."""
-        return self.urn.split("::")[-2].rsplit("$", 1)[-1]
+        return type_of(self.urn)
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """One resource that was looked at: as recorded and as observed (None: it is gone)."""
+
+    recorded: State
+    observed: State | None
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A message of the engine or of a provider; *urn* is empty where it is about the whole run."""
+
+    severity: str
+    message: str
+    urn: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -63,12 +116,16 @@ class Preview:
     Attributes:
         exit_code: 0 clean, 7 changes, anything else broken.
         steps: What would be changed; what stays as it is is left out.
-        diagnostics: Errors and warnings, each `severity: message`.
+        diagnostics: Errors, warnings and announcements.
+        refreshed: What was looked at, by URN.
+        declared: What the program declares, by URN; of what stays as it is, too.
     """
 
     exit_code: int
     steps: tuple[Step, ...]
-    diagnostics: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    refreshed: Mapping[str, Refreshed] = field(default_factory=dict)
+    declared: Mapping[str, State] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
@@ -78,16 +135,53 @@ class Preview:
 
 def read_preview(document: Mapping[str, Any], *, exit_code: int) -> Preview:
     """Turn the engine's document into a Preview."""
+    raw_steps: list[Mapping[str, Any]] = document.get("steps") or []
     steps = tuple(
-        Step(raw["op"], raw["urn"], tuple(_changes(raw)))
-        for raw in document.get("steps") or ()
+        Step(raw["op"], raw["urn"], tuple(_changes(raw)), _state(raw, "old"), _state(raw, "new"))
+        for raw in raw_steps
         if raw["op"] not in NOT_A_CHANGE
     )
-    diagnostics = tuple(
-        f"{raw.get('severity', 'info')}: {raw['message'].strip()}"
-        for raw in document.get("diagnostics") or ()
+    refreshed = {
+        raw["urn"]: Refreshed(_state(raw, "old") or State(), _state(raw, "new"))
+        for raw in raw_steps
+        if raw["op"] == "refresh"
+    }
+    declared = {
+        raw["urn"]: state
+        for raw in raw_steps
+        if raw["op"] not in {"refresh", "read"} and (state := _state(raw, "new"))
+    }
+    diagnostics = tuple(read_diagnostic(raw) for raw in document.get("diagnostics") or ())
+    return Preview(exit_code, steps, diagnostics, refreshed, declared)
+
+
+def read_diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
+    """Turn one diagnostic of a plan or of an event into ours."""
+    return Diagnostic(raw.get("severity", "info"), raw["message"].strip(), raw.get("urn", ""))
+
+
+def name_of(urn: str) -> str:
+    """Logical name of a resource."""
+    return urn.rsplit("::", 1)[-1]
+
+
+def type_of(urn: str) -> str:
+    """Type token of a resource without its parents' types."""
+    return urn.split("::")[-2].rsplit("$", 1)[-1]
+
+
+def _state(raw: Mapping[str, Any], which: str) -> State | None:
+    state = raw.get(f"{which}State")
+    if not state:
+        return None
+    parent = [state["parent"]] if state.get("parent") else []
+    return State(
+        id=str(state.get("id") or ""),
+        inputs=state.get("inputs") or {},
+        outputs=state.get("outputs") or {},
+        is_retained=bool(state.get("retainOnDelete")),
+        parents=(*parent, *(state.get("dependencies") or ())),
     )
-    return Preview(exit_code, steps, diagnostics)
 
 
 def _changes(raw: Mapping[str, Any]) -> Iterator[PropertyChange]:

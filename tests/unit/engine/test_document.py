@@ -73,5 +73,5 @@ def test_diagnostics_keep_their_severity() -> None:
     """Errors and warnings are told as `severity: message`."""
     document = {"diagnostics": [{"severity": "warning", "message": "careful\n"}]}
     preview = read_preview(document, exit_code=1)
-    assert preview.diagnostics == ("warning: careful",)
+    assert [str(each) for each in preview.diagnostics] == ["warning: careful"]
     assert not preview.is_clean
