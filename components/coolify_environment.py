@@ -80,6 +80,7 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
         variables: Mapping[str, EnvironmentVariable],
         redeploy: str = "if-needed",
         take_over: bool = False,
+        mark: bool = True,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -95,6 +96,7 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
             variables: Keyed by variable name.
             redeploy: `if-needed` or `never`.
             take_over: Write over unmarked rows of other values.
+            mark: False leaves every comment as it is; then rows are kept, but never ours.
             opts: Pulumi's resource options.
 
         Raises:
@@ -102,7 +104,7 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
             ValueError: *owner* is not `organization/entry`.
         """
         key = _fingerprint_key()
-        mark = parse_owner(owner).mark
+        text = parse_owner(owner).mark if mark else ""
         inputs = {
             "kind": kind,
             "uuid": uuid,
@@ -111,9 +113,11 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
             "redeploy": redeploy,
             "takeOver": take_over,
             "variables": {
-                name: _variable_input(variable, mark, key, has_preview=kind == "application")
+                name: _variable_input(variable, text, key, has_preview=kind == "application")
                 for name, variable in sorted(variables.items())
             },
+            # Left out where it says nothing new, so that older states show no change.
+            **({} if mark else {"unmarked": True}),
         }
         props = {**RECORDED_FROM_START, **dict.fromkeys(OUTPUT_ONLY), **inputs}
         super().__init__(CoolifyEnvironmentProvider(), name, props, opts)
@@ -150,6 +154,6 @@ def _row_input(value: pulumi.Input[str | None], mark: str, key: bytes) -> dict[s
     return {
         "value": pulumi.Output.secret(text.apply(lambda known: normalise(known) or "")),
         "fingerprint": pulumi.Output.unsecret(text.apply(lambda known: fingerprint(key, known))),
-        "mark": mark,
+        **({"mark": mark} if mark else {}),
         "rows": 1,
     }

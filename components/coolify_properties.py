@@ -3,13 +3,15 @@ The properties of a `CoolifyEnvironment` as Pulumi records them, and their way t
 words of `watchpost.coolify`.
 
     kind, uuid, selector, owner, redeploy, takeOver     settings, as declared
+    unmarked      True where our mark is not written; left out otherwise, as in older states
     owedRedeploy  False, or True as observed            extra   names with our mark, undeclared
     variables     {NAME: {value*, fingerprint, mark, rows, isBuildtime, isRuntime,
                           preview: {value*, fingerprint, mark, rows, isBuildtime, isRuntime}}}
     state, reason, unreadable, notes, deployment, settledAt, undeployed    outputs alone
 
-`*` is secret. Services have neither flags nor preview. `read` reports all but values as observed:
-a value stays as recorded, its fingerprint tells that another one was seen.
+`*` is secret. Services have neither flags nor preview, unmarked resources no mark. `read` reports
+all but values as observed: a value stays as recorded, its fingerprint tells that another one was
+seen.
 
 Does not: call Coolify or Pulumi. The names are a storage format.
 
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 Properties = dict[str, Any]
 FINGERPRINT_SETTING = "watchpost:fingerprintKey"
-SETTINGS = ("kind", "uuid", "owner", "redeploy", "takeOver")
+SETTINGS = ("kind", "uuid", "owner", "redeploy", "takeOver", "unmarked")
 INPUTS = (*SETTINGS, "selector", "owedRedeploy", "extra", "variables")
 OUTPUT_ONLY = (
     "state",
@@ -94,6 +96,7 @@ def desired_from(props: Properties, recorded: Properties | None = None) -> Desir
         },
         take_over=bool(props.get("takeOver")),
         former_owner=former if former != owner else None,
+        writes_marks=not props.get("unmarked"),
     )
 
 
@@ -141,13 +144,14 @@ def _observed_row(recorded: Properties, group: list[Row], key: bytes) -> Propert
     if not readable:
         return recorded or None
     row = next((row for row in readable if not _is_as_recorded(row, recorded, key)), readable[0])
-    owner = owner_of(row.comment)
     observed: Properties = {
         "value": recorded.get("value", ""),
         "fingerprint": _fingerprint_of(row, key),
-        "mark": owner.mark if owner else "",
         "rows": len(group),
     }
+    if "mark" in recorded:
+        owner = owner_of(row.comment)
+        observed["mark"] = owner.mark if owner else ""
     if "isBuildtime" in recorded:
         observed |= {"isBuildtime": row.is_buildtime, "isRuntime": row.is_runtime}
     return observed

@@ -101,6 +101,7 @@ class MonitoredProject(pulumi.ComponentResource):
             variables={name: self._variable(each) for name, each in app.variables.items()},
             redeploy=app.redeploy,
             take_over=app.take_over,
+            mark=app.mark,
             opts=self._fleet.options(parent=self, retain=False),
         )
 

@@ -37,11 +37,29 @@ _DEPLOY_SECONDS = 50.0
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One application, or one service (a compose file pasted into Coolify), as lists show it."""
+    """
+    One application, or one service (a compose file pasted into Coolify), as lists show it.
+
+    Attributes:
+        uuid: Coolify's own id.
+        name: For people; not unique.
+        status: Such as `running:healthy`, `exited`.
+        environment_id: Number of the Coolify environment it lies in; None where the answer has
+            none.
+        git_repository: Such as `acme/shop` or an address; empty for services and images.
+        git_branch: Empty likewise.
+        build_pack: Such as `nixpacks`, `dockerfile`; empty for services.
+        fqdn: Its addresses, separated by commas; empty without any.
+    """
 
     uuid: str
     name: str
     status: str
+    environment_id: int | None = None
+    git_repository: str = ""
+    git_branch: str = ""
+    build_pack: str = ""
+    fqdn: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -199,10 +217,16 @@ def is_app_gone(error: NotFound, app: AppRef) -> bool:
 
 
 def _app(answer: dict[str, Any]) -> App:
+    environment = answer.get("environment_id")
     return App(
         uuid=str(answer["uuid"]),
         name=str(answer.get("name", "")),
         status=str(answer.get("status") or ""),
+        environment_id=environment if isinstance(environment, int) else None,
+        git_repository=str(answer.get("git_repository") or ""),
+        git_branch=str(answer.get("git_branch") or ""),
+        build_pack=str(answer.get("build_pack") or ""),
+        fqdn=str(answer.get("fqdn") or ""),
     )
 
 

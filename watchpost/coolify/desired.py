@@ -55,6 +55,8 @@ class DesiredEnvironment:
         take_over: Write over unmarked rows of other values.
         former_owner: Who declared the app at the last run, where that was another entry; rows
             with its mark that nobody declares any more are removed like our own.
+        writes_marks: False for an app that says `mark: false`: no comment is written, so that an
+            unmarked row is never ours; it is compared, and refused once it differs.
     """
 
     app: AppRef
@@ -62,6 +64,7 @@ class DesiredEnvironment:
     variables: Mapping[str, DesiredVariable]
     take_over: bool = False
     former_owner: Owner | None = None
+    writes_marks: bool = True
 
     @property
     def places(self) -> tuple[Place, ...]:

@@ -66,6 +66,8 @@ def _refusal_line(refusal: Refusal, key: bytes) -> str:
     if owner is not None:
         return f"{where}: belongs to {owner}"
     seen, wanted = _name_value(row.value, key), _name_value(refusal.wanted, key)
+    if seen == wanted:
+        return f"{where}: made by somebody else, with other build or run flags"
     return f"{where}: made by somebody else, with the value {seen} instead of {wanted}"
 
 

@@ -10,6 +10,9 @@ May this row be written? The one place that answers.
     none                     differs          yes         WRITE (taken over)
     ours or none             unreadable       any         KEEP
 
+Where marks are not written (`mark: false`), an unmarked row is nobody's for ever: it means the
+same only with the same flags, and one that differs is foreign in every run.
+
 An unmarked preview row that repeats its unmarked production row is the copy that Coolify itself
 makes of every new production row. It goes the way of its production row.
 
@@ -27,7 +30,7 @@ from watchpost.coolify.marks import Owner, owner_of
 from watchpost.coolify.values import means_same
 
 if TYPE_CHECKING:
-    from watchpost.coolify.desired import DesiredEnvironment
+    from watchpost.coolify.desired import DesiredEnvironment, DesiredVariable
     from watchpost.coolify.rows import Row
 
 
@@ -62,8 +65,18 @@ def may_write(desired: DesiredEnvironment, row: Row, production: Row | None) -> 
 
 
 def _already_means(desired: DesiredEnvironment, row: Row) -> bool:
-    wanted = desired.variables[row.key].value_at(is_preview=row.is_preview)
-    return means_same(row.value, wanted)
+    variable = desired.variables[row.key]
+    if not means_same(row.value, variable.value_at(is_preview=row.is_preview)):
+        return False
+    if desired.writes_marks or desired.app.kind == "service":
+        return True
+    return has_flags(row, variable)
+
+
+def has_flags(row: Row, variable: DesiredVariable) -> bool:
+    """Tell whether *row* is given to the build and to the running app as declared."""
+    flags = (variable.is_buildtime, variable.is_runtime)
+    return (row.is_buildtime, row.is_runtime) == flags
 
 
 def is_automatic_copy(row: Row, production: Row) -> bool:

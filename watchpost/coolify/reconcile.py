@@ -173,8 +173,11 @@ class _Run:
         """
         Let the first effective write of a service carry the word that a restart is owed.
 
-        A service has no list of deployments from which a later run could tell.
+        A service has no list of deployments from which a later run could tell. Where marks are not
+        written, it is not said.
         """
+        if not self._desired.writes_marks:
+            return writes
         first = next((write for write in writes if write.effect and write.verb != "delete"), None)
         if self._desired.app.kind != "service" or first is None or not self._is_restart_wanted():
             return writes

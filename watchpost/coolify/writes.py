@@ -280,7 +280,7 @@ def _creation(desired: DesiredEnvironment, place: Place) -> Write:
         is_runtime=_flag(desired, variable, "is_runtime", default=True),
         is_buildtime=_flag(desired, variable, "is_buildtime", default=True),
         is_multiline=_has_lines(value),
-        comment=render_comment(desired.owner, None),
+        comment=render_comment(desired.owner, None) if desired.writes_marks else None,
     )
     return Write("create", row, frozenset({"missing"}), _effect_of_flags(row))
 
@@ -308,13 +308,17 @@ def wanted_row(desired: DesiredEnvironment, row: Row) -> Row:
         is_literal=row.is_literal,
         is_multiline=row.is_multiline or (not is_same and _has_lines(wanted)),
         is_shown_once=row.is_shown_once,
-        comment=render_comment(
-            desired.owner,
-            row.comment,
-            is_restart_owed=parse_comment(row.comment).is_restart_owed,
-        ),
+        comment=_wanted_comment(desired, row),
         updated_at=row.updated_at,
     )
+
+
+def _wanted_comment(desired: DesiredEnvironment, row: Row) -> str | None:
+    """Our mark before the human's text; where marks are not written, the comment as it is."""
+    if not desired.writes_marks:
+        return row.comment
+    is_owed = parse_comment(row.comment).is_restart_owed
+    return render_comment(desired.owner, row.comment, is_restart_owed=is_owed)
 
 
 def _flag(

@@ -195,6 +195,11 @@ class AppBlock(Block):
     take_over: bool | None = Field(
         None, description="true: variables of these names that somebody else set may be changed."
     )
+    mark: bool | None = Field(
+        None,
+        description="false: our mark is not written to the variables' comments, so that they never "
+        "become ours. Default: true.",
+    )
 
 
 class PartBlock(Block):

@@ -200,6 +200,7 @@ class AppEnvironment:
         redeploy: Whether an effective change may redeploy the app.
         take_over: Whether variables that somebody else set may be changed.
         position: `file:line:column` of its first declaration.
+        mark: Whether our mark is written to its variables' comments.
     """
 
     selector: Selector
@@ -209,6 +210,7 @@ class AppEnvironment:
     redeploy: Literal["never", "if-needed"]
     take_over: bool
     position: str = field(compare=False)
+    mark: bool = True
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ def _merge(
         redeploy=next((app.block.redeploy for app, _ in group if app.block.redeploy), "if-needed"),
         take_over=any(app.block.take_over for app, _ in group),
         position=str(log.source.position(first.path)),
+        mark=all(app.block.mark is not False for app, _ in group),
     )
 
 
@@ -107,6 +108,7 @@ def _report_contradiction(app: AppDeclaration, first: AppDeclaration, log: Fault
     pairs = (
         ("redeploy", app.block.redeploy, first.block.redeploy),
         ("take_over", app.block.take_over, first.block.take_over),
+        ("mark", app.block.mark, first.block.mark),
     )
     for field, here, there in pairs:
         if here is not None and there is not None and here != there:
