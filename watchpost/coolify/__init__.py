@@ -10,6 +10,7 @@ from watchpost.coolify.client import CoolifyClient
 from watchpost.coolify.declared import DeclaredApps
 from watchpost.coolify.desired import DesiredEnvironment, DesiredVariable
 from watchpost.coolify.explain import explain_fault, hidden_note, refusal_error
+from watchpost.coolify.forecast import Forecast, forecast_environment, in_fingerprints
 from watchpost.coolify.keeping import (
     Kept,
     Owed,
@@ -64,6 +65,7 @@ __all__ = [
     "DesiredEnvironment",
     "DesiredVariable",
     "Effect",
+    "Forecast",
     "Kept",
     "Kind",
     "Owed",
@@ -77,9 +79,11 @@ __all__ = [
     "compute_writes",
     "explain_fault",
     "fingerprint",
+    "forecast_environment",
     "group_by_place",
     "has_moved_host",
     "hidden_note",
+    "in_fingerprints",
     "keep_environment",
     "means_same",
     "newest_change",

@@ -147,6 +147,35 @@ def observe_owed(
     return Owed(most_owed(app, owing), frozenset(row.key for row in owing), newest)
 
 
+def owed_besides(
+    effect: Effect,
+    session: CoolifySession,
+    desired: DesiredEnvironment,
+    rows: tuple[Row, ...],
+    settlement: Settlement,
+    find_newest: Callable[[str], Deployment | None],
+) -> Owed:
+    """
+    Derive what an app is owed besides the redeploy of this *effect* that its writes take.
+
+    What is written now may be deployed anyway, and with it all that could be owed: then nothing is
+    looked up.
+
+    Args:
+        effect: What the writes take.
+        session: The Coolify in question.
+        desired: What one entry declares for one app.
+        rows: The app's rows before the writes.
+        settlement: What the last run recorded.
+        find_newest: Looks an application's newest deployment up.
+    """
+    app = desired.app
+    unsettled = rows_that_may_owe(app, desired.owner, desired.variables, rows, settlement)
+    if effect >= most_owed(app, unsettled):
+        return Owed()
+    return observe_owed(session, app, unsettled, settlement, find_newest)
+
+
 def keep_environment(
     session: CoolifySession,
     desired: DesiredEnvironment,
@@ -169,7 +198,7 @@ def keep_environment(
         PolicyError: A row may not be touched; nothing was written.
         ApiError: A call failed for good; the message names entry and app.
     """
-    app, names = desired.app, desired.variables
+    app = desired.app
     path = f"{desired.owner}: {app}"
     try:
         applied = apply_environment(
@@ -179,11 +208,9 @@ def keep_environment(
             is_restart_wanted=lambda: may_redeploy and _has_containers(session, app),
         )
         owed = Owed()
-        unsettled = rows_that_may_owe(app, desired.owner, names, rows, settlement)
-        # What was just written may be deployed anyway, and with it all that could be owed.
-        if may_redeploy and applied.effect < most_owed(app, unsettled):
+        if may_redeploy:
             find_newest = session.newest_deployments.take
-            owed = observe_owed(session, app, unsettled, settlement, find_newest)
+            owed = owed_besides(applied.effect, session, desired, rows, settlement, find_newest)
         redeploy = _Redeploy(session, desired, applied, owed, settlement, may_redeploy=may_redeploy)
         return redeploy.finish()
     except ApiError as error:
