@@ -1,7 +1,8 @@
 """
 `watchpost validate`: check a manifest offline, with an exit code and output for people or programs.
 
-Does not: ask Sentry or Coolify whether what the manifest names exists.
+Does not: ask Sentry or Coolify whether what the manifest names exists. It reads the clock, because
+an exception that has expired is a fault.
 
 Source: docs/manifest.md, "Checking"; exit codes of design.md 9.
 """
@@ -10,12 +11,14 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from watchpost.errors import ManifestError
 
 if TYPE_CHECKING:
     import argparse
+    from datetime import date
 
     from watchpost.manifest import Fault, Inspection
 
@@ -41,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from watchpost.manifest import inspect_manifest  # noqa: PLC0415 - `--help` needs none of it
 
     try:
-        inspection = inspect_manifest(arguments.file)
+        inspection = _add_expired(inspect_manifest(arguments.file), datetime.now(UTC).date())
     except ManifestError as error:
         if arguments.format == "text":
             raise
@@ -53,6 +56,16 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print_text(arguments.file, inspection)
     return 1 if inspection.faults or (arguments.strict and inspection.notes) else 0
+
+
+def _add_expired(inspection: Inspection, today: date) -> Inspection:
+    """Count exceptions that held until before *today* among the faults."""
+    from watchpost.manifest import Inspection, list_expired  # noqa: PLC0415 - `--help` needs none
+
+    if inspection.manifest is None:
+        return inspection
+    expired = list_expired(inspection.manifest, today)
+    return Inspection(None if expired else inspection.manifest, expired, inspection.notes)
 
 
 def _groups(inspection: Inspection) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:

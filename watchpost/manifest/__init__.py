@@ -9,19 +9,23 @@ Source: docs/manifest.md; design.md 2 and 3.
 
 from __future__ import annotations
 
+from watchpost.manifest.allowances import list_expired
 from watchpost.manifest.domain import (
     EMPTY,
+    Allowance,
     AppEnvironment,
     ByName,
     ByUuid,
     Entry,
     EnvironmentSecret,
+    Ignored,
     KeyDsn,
     KeySpec,
     Manifest,
     PlainText,
     ProjectSlug,
     RateLimit,
+    RetiredKey,
     Selector,
     Team,
     Value,
@@ -32,12 +36,14 @@ from watchpost.manifest.loader import Inspection, inspect_manifest, load_manifes
 
 __all__ = [
     "EMPTY",
+    "Allowance",
     "AppEnvironment",
     "ByName",
     "ByUuid",
     "Entry",
     "EnvironmentSecret",
     "Fault",
+    "Ignored",
     "Inspection",
     "KeyDsn",
     "KeySpec",
@@ -45,10 +51,12 @@ __all__ = [
     "PlainText",
     "ProjectSlug",
     "RateLimit",
+    "RetiredKey",
     "Selector",
     "Team",
     "Value",
     "Variable",
     "inspect_manifest",
+    "list_expired",
     "load_manifest",
 ]

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
+from watchpost.manifest.blocks import AllowBlock, Block, IgnoreBlock, LimitsBlock, RetiredKeyBlock
 from watchpost.manifest.frameworks import (
     Origin,  # noqa: TC001 - pydantic reads the annotation when the class is made
 )
@@ -37,15 +38,6 @@ from watchpost.manifest.rules import (
 OnRemove: TypeAlias = Literal["keep", "delete"]
 Redeploy: TypeAlias = Literal["never", "if-needed"]
 FrameworkName: TypeAlias = Literal["nextjs", "vite", "fastapi", "python", "node", "electron"]
-
-
-class Block(BaseModel):
-    """
-    A mapping of the manifest: unknown fields are refused, values are never converted, nothing can
-    be changed.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def _by_shape(text_tag: str, mapping_tag: str) -> Discriminator:
@@ -100,6 +92,15 @@ class KeyBlock(Block):
         "Sentry makes with each project.",
     )
     rate_limit: RateLimitBlock | None = Field(None, description="Default: unlimited.")
+    retired: tuple[RetiredKeyBlock, ...] = Field(
+        default=(),
+        description="Keys of Sentry's that this one replaced; `watchpost rotate` keeps the list.",
+    )
+    shipped: bool = Field(
+        default=False,
+        description="true: builds outside Coolify hold the DSN, so that a retired key is disabled "
+        "only with --force-shipped.",
+    )
 
 
 class NamedAppBlock(Block):
@@ -269,6 +270,16 @@ ProjectBlock: TypeAlias = Annotated[
 ]
 
 
+def _shape_of_allow(value: object) -> str:
+    return "<list>" if isinstance(value, tuple) else "<one>"
+
+
+Allow: TypeAlias = Annotated[
+    Annotated[AllowBlock, Tag("<one>")] | Annotated[tuple[AllowBlock, ...], Tag("<list>")],
+    Discriminator(_shape_of_allow),
+]
+
+
 class ManifestDocument(Block):
     """Which Sentry projects exist, who owns them, and which Coolify apps report to them."""
 
@@ -282,6 +293,13 @@ class ManifestDocument(Block):
     )
     projects: dict[Identifier, ProjectBlock] = Field(
         description="Entries by their id, which never changes: name and slug may."
+    )
+    limits: LimitsBlock = Field(
+        default_factory=LimitsBlock, description="How much one run may do before it is refused."
+    )
+    allow: Allow = Field(default=(), description="Exceptions from the limits: one, or a list.")
+    ignore: tuple[IgnoreBlock, ...] = Field(
+        default=(), description="Findings of `watchpost drift` that do not count."
     )
 
 

@@ -13,11 +13,13 @@ Source: design.md 2 and 5; docs/manifest.md.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime
 
     from watchpost.manifest.faults import Fault
     from watchpost.manifest.source import Path, Source
@@ -53,12 +55,41 @@ class RateLimit:
 
 
 @dataclass(frozen=True)
+class RetiredKey:
+    """
+    A client key that another one replaced; no resource of Pulumi's stands for it.
+
+    Attributes:
+        key_id: Its id in Sentry, 32 hexadecimal digits.
+        since: When it was replaced, in UTC; midnight where only a date is written.
+        disabled_on: When it was disabled, likewise; None where it was not.
+        position: `file:line:column` of the item in the list.
+    """
+
+    key_id: str
+    since: datetime
+    disabled_on: datetime | None
+    position: str = field(compare=False)
+
+
+@dataclass(frozen=True)
 class KeySpec:
-    """One client key: the label shown in Sentry, and its rate limit (None: unlimited)."""
+    """
+    One client key.
+
+    Attributes:
+        label: Shown in Sentry, unique in the project.
+        rate_limit: None is unlimited.
+        position: `file:line:column` of its declaration.
+        retired: The keys that it replaced, in written order.
+        shipped: Whether builds outside Coolify hold its DSN.
+    """
 
     label: str
     rate_limit: RateLimit | None
     position: str = field(compare=False)
+    retired: tuple[RetiredKey, ...] = ()
+    shipped: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,6 +245,48 @@ class AppEnvironment:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """
+    An exception from the limits.
+
+    Attributes:
+        counts: By kind of limit, such as `key-delete`; at least one.
+        until: The last day on which it holds, in UTC.
+        reason: Why, for people.
+        position: `file:line:column` of it.
+    """
+
+    counts: Mapping[str, int]
+    until: date
+    reason: str
+    position: str = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """
+    A finding of `watchpost drift` that does not count.
+
+    Attributes:
+        path: The finding's path, `shop.apps.shop-web.SENTRY_DSN`; `*` stands for one part between
+            dots, or for some of its characters.
+        reason: Why, for people.
+        until: The last day on which it holds, in UTC.
+        position: `file:line:column` of it.
+    """
+
+    path: str
+    reason: str
+    until: date
+    position: str = field(compare=False)
+
+    def covers(self, path: str) -> bool:
+        """Return whether the finding at *path* is meant."""
+        words = (re.escape(word).replace(r"\*", r"[^.]*") for word in self.path.split("."))
+        return re.fullmatch(r"\.".join(words), path) is not None
+
+
+@dataclass(frozen=True)
 class Manifest:
     """
     A manifest without faults.
@@ -224,6 +297,9 @@ class Manifest:
         entries: One per Sentry project, in declared order.
         apps: One per Coolify application or service, in declared order.
         notes: Harmless findings, such as a key that no app uses.
+        limits: What is written under `limits`, by kind; the policy holds the defaults.
+        allowances: Exceptions from the limits in written order, expired ones too.
+        ignored: Findings of drift that do not count, in written order, expired ones too.
     """
 
     organization: str
@@ -232,6 +308,9 @@ class Manifest:
     apps: tuple[AppEnvironment, ...]
     notes: tuple[Fault, ...] = field(compare=False)
     source: Source = field(compare=False, repr=False)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    allowances: tuple[Allowance, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
 
     def position(self, path: Path) -> str:
         """

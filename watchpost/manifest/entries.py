@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from watchpost.manifest.document import GroupBlock, KeyBlock, PartBlock
 from watchpost.manifest.domain import Entry, KeySpec, RateLimit, Team
 from watchpost.manifest.faults import render_choices, render_suggestion
+from watchpost.manifest.retired import check_key_ids, resolve_retired
 from watchpost.manifest.rules import explain_project_slug
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ def resolve_entries(document: ManifestDocument, log: FaultLog) -> tuple[Entry, .
             )
         entries.setdefault(entry.id, entry)
         by_slug.setdefault(entry.slug, entry)
+    blocks = ((each.path, each.keys) for each in list_declarations(document))
+    check_key_ids(blocks, log)
     return tuple(entries.values())
 
 
@@ -258,8 +261,10 @@ def _resolve_keys(declaration: Declaration, log: FaultLog) -> dict[str, KeySpec]
         by_label.setdefault(label, name)
         limit = block.rate_limit
         rate_limit = RateLimit(limit.count, limit.window_seconds) if limit else None
-        keys[name] = KeySpec(label, rate_limit, str(log.source.position(path)))
-    if DEFAULT_LABEL not in by_label:
+        position = str(log.source.position(path))
+        retired = resolve_retired(block, path, log)
+        keys[name] = KeySpec(label, rate_limit, position, retired, block.shipped)
+    if DEFAULT_LABEL not in by_label and not any(key.retired for key in keys.values()):
         summary = "no key is labelled 'Default', so the key that Sentry makes stays unused"
         fix = "give one of the keys 'label: Default'"
         log.add_note((*declaration.path, "keys"), summary, fix=fix)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from watchpost.errors import ManifestError
+from watchpost.manifest.allowances import resolve_allowances, resolve_ignored
+from watchpost.manifest.blocks import read_counts
 from watchpost.manifest.document import ManifestDocument
 from watchpost.manifest.domain import Manifest
 from watchpost.manifest.entries import resolve_entries, resolve_teams
@@ -144,7 +146,17 @@ def _resolve(document: ManifestDocument, log: FaultLog) -> Manifest:
     teams = resolve_teams(document, log)
     entries = resolve_entries(document, log)
     apps = resolve_environments(document, entries, log)
-    return Manifest(document.organization, teams, entries, apps, tuple(log.notes), log.source)
+    return Manifest(
+        organization=document.organization,
+        teams=teams,
+        entries=entries,
+        apps=apps,
+        notes=tuple(log.notes),
+        source=log.source,
+        limits=read_counts(document.limits),
+        allowances=resolve_allowances(document, log),
+        ignored=resolve_ignored(document, log),
+    )
 
 
 def _in_file_order(faults: list[Fault]) -> tuple[Fault, ...]:

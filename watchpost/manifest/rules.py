@@ -19,6 +19,7 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from watchpost.manifest.dates import parse_day, parse_moment
 from watchpost.manifest.faults import render_suggestion
 from watchpost.manifest.platforms import PLATFORMS
 
@@ -29,6 +30,8 @@ MAX_PROJECT_SLUG = 100
 MAX_TEAM_SLUG = 50
 MAX_VARIABLE = 255
 MAX_ENVIRONMENT = 64
+MAX_REASON = 500
+MAX_FINDING = 1000
 
 RESERVED_SLUGS = frozenset(
     {
@@ -60,6 +63,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _UUID = re.compile(r"[A-Za-z0-9_-]+")
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BUILD_TOKEN = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
+_KEY_ID = re.compile(r"[0-9a-f]{32}")
 _COOLIFY_PREFIXES = ("SERVICE_", "COOLIFY_", "NIXPACKS_", "RAILPACK_")
 _COOLIFY_NAMES = frozenset({"SOURCE_COMMIT", "PORT", "HOST"})
 
@@ -214,6 +218,38 @@ def _check_build_token(text: str) -> str:
     return text
 
 
+def _check_day(text: str) -> str:
+    if parse_day(text) is None:
+        raise broken_rule("not a date", "YYYY-MM-DD", "write 2026-12-01, for example")
+    return text
+
+
+def _check_moment(text: str) -> str:
+    if parse_moment(text) is None:
+        allowed = "YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SSZ"
+        raise broken_rule("not a date", allowed, "write 2026-12-01, for example")
+    return text
+
+
+def _check_reason(text: str) -> str:
+    return _check_title(text, MAX_REASON)
+
+
+def _check_key_id(text: str) -> str:
+    if not _KEY_ID.fullmatch(text):
+        fix = "copy it from `watchpost rotate status`, or from the address of the key's page"
+        raise broken_rule("not the id of a client key", "32 lowercase hexadecimal digits", fix)
+    return text
+
+
+def _check_finding_path(text: str) -> str:
+    if not all(part.strip() for part in text.split(".")) or not text.isprintable():
+        allowed = "words joined by single dots; * stands for one word or a part of one"
+        fix = "copy it from the output of `watchpost drift`"
+        raise broken_rule("not the path of a finding", allowed, fix)
+    return _check_title(text, MAX_FINDING)
+
+
 def _check_slug_template(text: str) -> str:
     try:
         fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
@@ -261,4 +297,23 @@ VariableName = Annotated[
 VariableText = Annotated[str, AfterValidator(_check_variable_text)]
 BuildToken = Annotated[
     str, AfterValidator(_check_build_token), _text_schema(_BUILD_TOKEN.pattern, 255)
+]
+Day = Annotated[
+    str,
+    AfterValidator(_check_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+]
+Moment = Annotated[
+    str,
+    AfterValidator(_check_moment),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}.*)?$"}),
+]
+Reason = Annotated[
+    str,
+    AfterValidator(_check_reason),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_REASON}),
+]
+KeyId = Annotated[str, AfterValidator(_check_key_id), _text_schema(_KEY_ID.pattern, 32)]
+FindingPath = Annotated[
+    str, AfterValidator(_check_finding_path), _text_schema(r"[^.]+(\.[^.]+)*", MAX_FINDING)
 ]

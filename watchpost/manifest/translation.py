@@ -30,7 +30,18 @@ if TYPE_CHECKING:
 
 _KEY = "[key]"
 _TAGS = frozenset(
-    {"<uuid>", "<names>", "<name>", "<variables>", "<text>", "<flags>", "<project>", "<group>"}
+    {
+        "<uuid>",
+        "<names>",
+        "<name>",
+        "<variables>",
+        "<text>",
+        "<flags>",
+        "<project>",
+        "<group>",
+        "<one>",
+        "<list>",
+    }
 )
 
 _NEEDED: dict[str, str] = {

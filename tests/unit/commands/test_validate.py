@@ -32,6 +32,21 @@ def test_faults_are_printed(tmp_path: Path) -> None:
     assert done.stderr.endswith("projects.yaml: 2 faults\n")
 
 
+def test_expired_exception_is_a_fault(tmp_path: Path) -> None:
+    """An exception whose last day has passed exits 1 in both formats; a later one does not."""
+    block = {"key-delete": 1, "until": "2020-01-01", "reason": "rotation"}
+    write(tmp_path, manifest(allow=block))
+    done = run("validate", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "allow.until: has expired\n  it held until 2020-01-01; reason: rotation" in done.stderr
+    assert done.stderr.endswith("projects.yaml: 1 fault\n")
+    done = run("validate", "--format", "json", folder=tmp_path)
+    assert done.returncode == 1
+    assert [fault["path"] for fault in json.loads(done.stdout)["faults"]] == ["allow.until"]
+    write(tmp_path, manifest(allow={**block, "until": "2999-01-01"}))
+    assert run("validate", folder=tmp_path).returncode == 0
+
+
 def test_notes_are_printed_and_strict_fails(tmp_path: Path) -> None:
     """Notes are printed and exit 0; --strict makes them exit 1."""
     write(tmp_path, manifest(projects=NOTED))
