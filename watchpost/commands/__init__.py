@@ -34,4 +34,9 @@ VERBS: dict[str, Verb] = {
         "check a manifest without any network, and tell every fault at once",
         ("watchpost validate", "watchpost validate fleet/projects.yaml --format json"),
     ),
+    "verify": Verb(
+        "watchpost.commands.verify",
+        "send one canary event by each DSN of the manifest, and wait until Sentry shows it",
+        ("watchpost verify shop --timeout 30", "watchpost verify --no-send --format json"),
+    ),
 }

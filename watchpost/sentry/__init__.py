@@ -5,6 +5,13 @@ Does not: know Pulumi, the manifest or Coolify. Source: design.md 2.
 """
 
 from watchpost.sentry.client import SentryClient
+from watchpost.sentry.events import (
+    Outcomes,
+    find_event_tags,
+    find_newest_event_time,
+    find_outcomes,
+    newest_accepted,
+)
 from watchpost.sentry.models import (
     DEFAULT_KEY_LABEL,
     Key,
@@ -18,10 +25,15 @@ from watchpost.sentry.paging import next_cursor
 __all__ = [
     "DEFAULT_KEY_LABEL",
     "Key",
+    "Outcomes",
     "Project",
     "ProjectSettings",
     "RateLimit",
     "SentryClient",
     "Team",
+    "find_event_tags",
+    "find_newest_event_time",
+    "find_outcomes",
+    "newest_accepted",
     "next_cursor",
 ]

@@ -36,6 +36,11 @@ class SentryClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    @property
+    def transport(self) -> Transport:
+        """What it sends with, for the readers of events and statistics."""
+        return self._transport
+
     def list_projects(self, organization: str) -> list[Project]:
         """Every active project of the organization, without settings."""
         return self._list(_path("organizations", organization, "projects"), Project.from_json)

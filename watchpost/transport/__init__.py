@@ -7,6 +7,7 @@ Does not: know an endpoint of Sentry or Coolify; their clients do. Source: desig
 from watchpost.transport.address import is_loopback, normalise_url, resolve_url
 from watchpost.transport.answers import Answer
 from watchpost.transport.http import Params, Transport
+from watchpost.transport.ingest import Delivery, IngestSender
 from watchpost.transport.read_only import (
     READ_ONLY_VARIABLE,
     is_read_only,
@@ -18,6 +19,8 @@ from watchpost.transport.retry import RetryPolicy
 __all__ = [
     "READ_ONLY_VARIABLE",
     "Answer",
+    "Delivery",
+    "IngestSender",
     "Params",
     "RetryPolicy",
     "Transport",
