@@ -15,11 +15,12 @@ from sandbox.store import Store
 from sandbox.world import Options, World
 
 DESCRIPTION = """\
-A simulated Sentry and a simulated Coolify 4.3.11 on loopback ports, for trying things without an
-account. Nothing leaves this machine, nothing needs a real token.
+A simulated Sentry, a simulated Coolify 4.3.11 and the few calls of GitHub that `watchpost github`
+makes, on loopback ports, for trying things without an account. Nothing leaves this machine,
+nothing needs a real token.
 
-It listens on three ports: Sentry, Coolify, and a control API for what a real server does not
-offer (request log, faults, rate limits, hand edits, snapshots). Once all three listen it writes
+It listens on four ports: Sentry, Coolify, GitHub, and a control API for what a real server does not
+offer (request log, faults, rate limits, hand edits, snapshots). Once all four listen it writes
 their addresses and the tokens to the ready file, and runs until SIGTERM or Ctrl-C.
 """
 
@@ -30,14 +31,14 @@ profiles (--seed):
   empty       one organization, one team and the tokens, nothing else
 
 the ready file:
-  {"sentry_url", "coolify_url", "control_url",
-   "tokens": {"sentry": {name: token}, "coolify": {name: token}}, "variables": {name: value}}
+  {"sentry_url", "coolify_url", "github_url", "control_url",
+   "tokens": {service: {name: token}}, "variables": {name: value}}
 
 a first look:
   python -m sandbox --seed demo --ready-file ready.json &
   curl -s -H "Accept: application/json" -H "Authorization: Bearer <coolify root token>" \\
        <coolify_url>/api/v1/applications
-  curl -s <control_url>/log            what was asked of both services
+  curl -s <control_url>/log            what was asked of the services
   curl -s -X POST <control_url>/faults -d '{"service": "coolify", "status": 503, "first": 2}'
 """
 
@@ -73,6 +74,7 @@ def _add_process_options(parser: argparse.ArgumentParser) -> None:
     add("--ready-file", metavar="FILE", help="where to write addresses and tokens once it listens")
     add("--sentry-port", type=int, default=0, metavar="N", help="default: any free port")
     add("--coolify-port", type=int, default=0, metavar="N", help="default: any free port")
+    add("--github-port", type=int, default=0, metavar="N", help="default: any free port")
     add("--control-port", type=int, default=0, metavar="N", help="default: any free port")
     add(
         "--database",

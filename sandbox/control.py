@@ -2,7 +2,7 @@
 The control API: what tests and the demo may do that no client of the real services could.
 
 Routes for everything the services share are here; each service adds its own under its name (see
-sandbox.coolify.control and sandbox.sentry.control). Answers are JSON; a request that cannot be
+the module ``control`` of each). Answers are JSON; a request that cannot be
 meant gets 400 and ``{"error": what}``.
 
 Does not: check tokens (it listens on loopback only) or appear in the request log.
@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 import sandbox.coolify.control
+import sandbox.github.control
 import sandbox.sentry.control
 from sandbox.control_errors import BadControl
 from sandbox.limits import Limits
@@ -30,7 +31,7 @@ CHANGEABLE_OPTIONS: dict[str, type] = {
     "allowlist": str,
     "project_keys_endpoint": bool,
 }
-SERVICES = ("sentry", "coolify")
+SERVICES = ("sentry", "coolify", "github")
 NUMBERS = (int, float)
 
 
@@ -54,6 +55,7 @@ def create_control(world: World) -> Starlette:
         Route("/options", control.set_options, methods=["PATCH"]),
         Mount("/sentry", routes=sandbox.sentry.control.routes(world)),
         Mount("/coolify", routes=sandbox.coolify.control.routes(world)),
+        Mount("/github", routes=sandbox.github.control.routes(world)),
     ]
     unusable = (BadControl, json.JSONDecodeError, UnicodeDecodeError, sqlite3.Error)
     handlers: Any = dict.fromkeys(unusable, refuse)
@@ -125,7 +127,7 @@ class Control:
         return Response(status_code=204)
 
     async def take_snapshot(self, _request: Request) -> Response:
-        """Keep the state of both services; answers ``{"id"}``."""
+        """Keep the state of all services; answers ``{"id"}``."""
         snapshots = self.world.snapshots
         snapshot_id = str(len(snapshots) + 1)
         is_disabled = self.world.options.api_disabled
@@ -133,7 +135,7 @@ class Control:
         return JSONResponse({"id": snapshot_id}, status_code=201)
 
     async def restore_snapshot(self, request: Request) -> Response:
-        """Put both services back; log, faults and counted requests are cleared too."""
+        """Put all services back; log, faults and counted requests are cleared too."""
         snapshot = self.world.snapshots.get(request.path_params["id"])
         if snapshot is None:
             return JSONResponse({"error": "no such snapshot"}, status_code=404)

@@ -1,9 +1,9 @@
 """
-The rate limits of both services and the counters they need.
+The rate limits of the services and the counters they need.
 
 Does not: know what a service counts (user, token, address) or how it answers when a limit is
 reached; each service brings its own rule and uses the counters here, so that the control API can
-set the limits and reset the counters of both.
+set the limits and reset the counters of all.
 """
 
 import math
@@ -28,6 +28,14 @@ class CoolifyLimits:
 
 
 @dataclass
+class GitHubLimits:
+    """GitHub's limit: *limit* requests per *window_seconds* and token; None switches it off."""
+
+    limit: int | None = 1000
+    window_seconds: float = 3600.0
+
+
+@dataclass
 class Window:
     """One fixed window: *count* requests since *started* (epoch seconds), over at *ends*."""
 
@@ -46,6 +54,7 @@ class Limits:
 
     sentry: SentryLimits = field(default_factory=SentryLimits)
     coolify: CoolifyLimits = field(default_factory=CoolifyLimits)
+    github: GitHubLimits = field(default_factory=GitHubLimits)
     windows: dict[str, Window] = field(default_factory=dict)
     in_flight: Counter[str] = field(default_factory=Counter)
 
@@ -66,5 +75,5 @@ class Limits:
         if name == "cloud":
             return cls(sentry=SentryLimits(per_second=40, concurrent=25))
         if name == "none":
-            return cls(coolify=CoolifyLimits(limit=None))
+            return cls(coolify=CoolifyLimits(limit=None), github=GitHubLimits(limit=None))
         return cls()

@@ -1,5 +1,5 @@
 """
-The request log: what both services were asked, as tests and the demo read it.
+The request log: what the services were asked, as tests and the demo read it.
 
 It keeps the newest :data:`KEPT` requests, about 100 MB at most, and counts those it had to forget.
 

@@ -1,5 +1,5 @@
 """
-The sandbox's process: three loopback listeners on one event loop.
+The sandbox's process: four loopback listeners on one event loop.
 
 Does not: parse the command line (sandbox.__main__) or know what the services answer.
 """
@@ -20,6 +20,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 import sandbox.coolify.app
 import sandbox.coolify.auth
 import sandbox.coolify.seed
+import sandbox.github.app
+import sandbox.github.auth
+import sandbox.github.seed
 import sandbox.sentry.answers
 import sandbox.sentry.app
 import sandbox.sentry.auth
@@ -56,7 +59,7 @@ class DroppableProtocol(HttpToolsProtocol):
 
 
 class Listener(uvicorn.Server):
-    """A uvicorn server that leaves the process's signals alone: three of them share one process."""
+    """A uvicorn server that leaves the process's signals alone: four of them share one process."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -75,11 +78,13 @@ def serve(world: World) -> None:
     """
     _forget_ready_file(world.options)
     sockets = [_bind(port) for port in _ports(world.options)]
-    world.sentry_url, world.coolify_url, world.control_url = (_url(each) for each in sockets)
+    urls = (_url(each) for each in sockets)
+    world.sentry_url, world.coolify_url, world.github_url, world.control_url = urls
     seeded = _prepare(world)
     apps = (
         Gate("sentry", sandbox.sentry.app.create_app(world), world, _name_sentry_token),
         Gate("coolify", sandbox.coolify.app.create_app(world), world, _name_coolify_token),
+        Gate("github", sandbox.github.app.create_app(world), world, _name_github_token),
         create_control(world),
     )
     listeners = [_listener(app) for app in apps]
@@ -140,6 +145,11 @@ def _name_coolify_token(world: World, header: str) -> str | None:
     return principal.token_name if principal else None
 
 
+def _name_github_token(world: World, header: str) -> str | None:
+    caller = sandbox.github.auth.authenticate(world, header)
+    return caller.token_name if caller else None
+
+
 def _write_whole(path: Path, text: str) -> None:
     # Renamed into place, so that who waits for the file never reads half of it.
     draft = path.with_name(path.name + ".draft")
@@ -151,6 +161,7 @@ def _announcement(world: World, seeded: dict[str, Seeded]) -> dict[str, Any]:
     return {
         "sentry_url": world.sentry_url,
         "coolify_url": world.coolify_url,
+        "github_url": world.github_url,
         "control_url": world.control_url,
         "tokens": {service: made.tokens for service, made in seeded.items()},
         "variables": {k: v for made in seeded.values() for k, v in made.variables.items()},
@@ -158,9 +169,9 @@ def _announcement(world: World, seeded: dict[str, Seeded]) -> dict[str, Any]:
 
 
 def _prepare(world: World) -> dict[str, Seeded]:
-    """Create the tables and seed both services, or find what an earlier run of the file seeded."""
+    """Create the tables and seed the services, or find what an earlier run of the file seeded."""
     world.store.create(SEEDS)
-    for service in ("sentry", "coolify"):
+    for service in ("sentry", "coolify", "github"):
         world.store.create((Path(__file__).parent / service / "schema.sql").read_text("utf-8"))
     known = world.store.rows("SELECT * FROM sandbox_seeds")
     if not known:
@@ -180,7 +191,8 @@ def _seed(world: World) -> dict[str, Seeded]:
     profile = world.options.seed
     sentry = sandbox.sentry.seed.seed(world, profile)
     coolify = sandbox.coolify.seed.seed(world, profile, sentry.variables)
-    seeded = {"sentry": sentry, "coolify": coolify}
+    github = sandbox.github.seed.seed(world)
+    seeded = {"sentry": sentry, "coolify": coolify, "github": github}
     for service, made in seeded.items():
         world.store.insert(
             "sandbox_seeds",
@@ -192,8 +204,8 @@ def _seed(world: World) -> dict[str, Seeded]:
     return seeded
 
 
-def _ports(options: Options) -> tuple[int, int, int]:
-    return options.sentry_port, options.coolify_port, options.control_port
+def _ports(options: Options) -> tuple[int, int, int, int]:
+    return options.sentry_port, options.coolify_port, options.github_port, options.control_port
 
 
 def _bind(port: int) -> socket.socket:

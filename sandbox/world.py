@@ -1,5 +1,5 @@
 """
-The world of one sandbox process: everything its two services and its control API share.
+The world of one sandbox process: everything its services and its control API share.
 
 Does not: hold behaviour of a service. Only plain state: options, storage, limits, faults, log.
 """
@@ -21,6 +21,7 @@ class Options:
     ready_file: str | None = None
     sentry_port: int = 0
     coolify_port: int = 0
+    github_port: int = 0
     control_port: int = 0
     database: str = ":memory:"
     rate_limits: str = "contracts"
@@ -59,6 +60,7 @@ class World:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     sentry_url: str = ""
     coolify_url: str = ""
+    github_url: str = ""
     control_url: str = ""
 
     def now(self) -> datetime:

@@ -95,6 +95,7 @@ class RunningSandbox:
         self.process = process
         self.sentry_url: str = ready["sentry_url"]
         self.coolify_url: str = ready["coolify_url"]
+        self.github_url: str = ready["github_url"]
         self.control_url: str = ready["control_url"]
         self.tokens: dict[str, dict[str, str]] = ready["tokens"]
         self.variables: dict[str, str] = ready["variables"]
@@ -115,8 +116,12 @@ class RunningSandbox:
         url = f"{self.coolify_url}/api/v1{path}"
         return send(method, url, token=self.tokens["coolify"][token], body=body)
 
+    def github(self, method: str, path: str, body: object = None, token: str = ROOT) -> Answer:
+        """Ask the simulated GitHub, *path* from its root, with the token of that name."""
+        return send(method, self.github_url + path, token=self.tokens["github"][token], body=body)
+
     def log(self, service: str | None = None) -> list[dict[str, Any]]:
-        """The logged requests of one service, or of both, by the time they began."""
+        """The logged requests of one service, or of all, by the time they began."""
         requests: list[dict[str, Any]] = self.control("GET", "/log")["requests"]
         return [each for each in requests if service in (None, each["service"])]
 
@@ -150,12 +155,12 @@ class RunningSandbox:
         self.control("PATCH", "/options", options)
 
     def take_snapshot(self) -> str:
-        """Keep the state of both services and return the snapshot's id."""
+        """Keep the state of all services and return the snapshot's id."""
         snapshot_id: str = self.control("POST", "/snapshots")["id"]
         return snapshot_id
 
     def restore(self, snapshot_id: str) -> None:
-        """Put both services back; log, faults and counted requests are cleared too."""
+        """Put all services back; log, faults and counted requests are cleared too."""
         self.control("POST", f"/snapshots/{snapshot_id}/restore")
 
     def state(self) -> dict[str, dict[str, list[dict[str, Any]]]]:

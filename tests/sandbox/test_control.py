@@ -21,6 +21,7 @@ def test_limits_are_read_and_set(contracts_sandbox: RunningSandbox) -> None:
     assert contracts_sandbox.control("GET", "/limits") == {
         "sentry": {"per_second": 40, "concurrent": None},
         "coolify": {"limit": None, "window_seconds": 60.0},
+        "github": {"limit": 1000, "window_seconds": 3600.0},
     }
 
 
@@ -33,7 +34,7 @@ def test_windows_are_reset(contracts_sandbox: RunningSandbox) -> None:
     assert contracts_sandbox.coolify("GET", "/version").status == 200
 
 
-@pytest.mark.parametrize("limits", [{"github": {}}, {"coolify": {"per_second": 1}}])
+@pytest.mark.parametrize("limits", [{"gitea": {}}, {"coolify": {"per_second": 1}}])
 def test_unknown_limits_are_refused(contracts_sandbox: RunningSandbox, limits: object) -> None:
     """The answer names what exists."""
     with pytest.raises(ControlRefused, match="400"):

@@ -1,0 +1,1 @@
+"""A simulated GitHub: comments, labels and issues of one repository, by its REST API."""
