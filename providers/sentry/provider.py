@@ -205,6 +205,9 @@ def _look_only(look: Callable[[], Created], unknown: Properties, tell: ResourceL
             return look()
     except (Unauthorized, SettingsError):
         raise
+    except ApiError as error:
+        tell.warn(f"could not check this resource\n{error}")
+        return Created("", unknown)
     except WatchpostError as error:
         tell.warn(str(error))
         return Created("", unknown)

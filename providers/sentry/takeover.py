@@ -37,11 +37,11 @@ class Takeover:
     differences: tuple[str, ...] = ()
 
     def render(self) -> str:
-        """One line for the preview."""
+        """What is taken over, and a line for each thing that is added or changed."""
         line = f"takes over the existing {self.what}"
-        changes = [f"adds {each}" for each in self.additions]
-        changes += [f"changes {each}" for each in self.differences]
-        return "; ".join([line, *changes])
+        changes = [f"  adds {each}" for each in self.additions]
+        changes += [f"  changes {each}" for each in self.differences]
+        return "\n".join([line, *changes])
 
 
 class AllowedTakeovers:

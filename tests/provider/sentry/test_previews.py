@@ -65,7 +65,7 @@ def test_preview_announces_a_takeover(plugin: Plugin, sandbox: RunningSandbox) -
     plugin.create("project", "shop", project_inputs(teams=["web", "x"]), preview=True)
     text = plugin.messages[-1].text
     assert "takes over the existing project shop" in text
-    assert "adds platform node; adds team x" in text
+    assert "adds platform node\n  adds team x" in text
 
 
 def test_refusal_is_a_warning_in_a_preview(plugin: Plugin, shop: State) -> None:
