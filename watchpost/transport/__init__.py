@@ -1,11 +1,12 @@
 """
-HTTP to the two services: one transport, polite and patient, for every client.
+HTTP to the services: one transport, polite and patient, for every client.
 
-Does not: know an endpoint of Sentry or Coolify; their clients do. Source: design.md 8.
+Does not: know an endpoint of Sentry, Coolify or GitHub; their clients do. Source: design.md 8.
 """
 
 from watchpost.transport.address import is_loopback, normalise_url, resolve_url
 from watchpost.transport.answers import Answer
+from watchpost.transport.dialect import Dialect
 from watchpost.transport.http import Params, Transport
 from watchpost.transport.ingest import Delivery, IngestSender
 from watchpost.transport.read_only import (
@@ -20,6 +21,7 @@ __all__ = [
     "READ_ONLY_VARIABLE",
     "Answer",
     "Delivery",
+    "Dialect",
     "IngestSender",
     "Params",
     "RetryPolicy",

@@ -59,10 +59,10 @@ def resolve_url(setting: str | None, variable: str, *, name: str, default: str =
     )
 
 
-def normalise_url(url: str, where: str) -> str:
+def normalise_url(url: str, where: str, *, keeps_path: bool = False) -> str:
     """
     Bring *url* to `scheme://host[:port][/prefix]`, without the API's own path and without a slash
-    at the end.
+    at the end; where the URL *keeps its path*, that path is the API's own and stays.
 
     Raises:
         SettingsError: Not http or https, no host, credentials or a query in it, or plain http to
@@ -75,9 +75,9 @@ def normalise_url(url: str, where: str) -> str:
         raise SettingsError(
             where, "not a URL of a server", fix="write it like https://sentry.example.com"
         ) from None
-    path = _API_SUFFIX.sub("", parts.path).rstrip("/")
+    path = parts.path if keeps_path else _API_SUFFIX.sub("", parts.path)
     host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
-    return urlunsplit((parts.scheme, host, path, "", ""))
+    return urlunsplit((parts.scheme, host, path.rstrip("/"), "", ""))
 
 
 def raise_if_unusable(parts: SplitResult, where: str) -> None:

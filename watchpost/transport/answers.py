@@ -54,6 +54,7 @@ _ERRORS: dict[int, type[ApiError]] = {
 }
 _REQUEST_TIMEOUT = 408
 _FIRST_SERVER_FAULT = 500
+_FORBIDDEN = 403
 _LONGEST_TEXT = 300
 _SCOPE = re.compile(r'error="insufficient_scope".*scope="([^"]*)"')
 
@@ -193,7 +194,11 @@ def _shorten(text: str) -> str:
 
 def _missing_scope(answer: Answer) -> str:
     found = _SCOPE.search(answer.headers.get("www-authenticate", ""))
-    return f"One of these scopes would do: {found[1]}" if found else ""
+    if found:
+        return f"One of these scopes would do: {found[1]}"
+    accepted = answer.headers.get("x-accepted-github-permissions", "")
+    is_refused = answer.status == _FORBIDDEN and accepted
+    return f"One of these permissions would do: {accepted}" if is_refused else ""
 
 
 def _fix(error: type[ApiError], token_variable: str) -> str:

@@ -22,6 +22,7 @@ import httpx
 from watchpost.errors import ApiUnavailable, RateLimited, SettingsError, UnclearWrite
 from watchpost.transport.address import is_loopback, normalise_url
 from watchpost.transport.answers import Answer, parse_body, raise_for_answer
+from watchpost.transport.dialect import Dialect
 from watchpost.transport.limiter import HostLimiter, LimiterTimeout, limiter_for
 from watchpost.transport.read_only import SAFE_METHODS, raise_if_read_only
 from watchpost.transport.redaction import strike_out, strike_out_of_refusal
@@ -35,6 +36,7 @@ _TOO_MANY = 429
 # Below the five seconds after which common servers close an idle connection.
 _KEEPALIVE_SECONDS = 2.0
 _POOL_SIZE = 32
+_COMMON = Dialect()
 # Faults before the first byte of a request could leave.
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -49,6 +51,7 @@ class Transport:
         token: Sent as a bearer token, never shown.
         token_variable: The environment variable that holds the token, for messages.
         retry: How patient one operation is.
+        dialect: How the service wants to be spoken to.
 
     Raises:
         SettingsError: The URL or the token cannot be used.
@@ -62,20 +65,25 @@ class Transport:
         *,
         token_variable: str = "",
         retry: RetryPolicy | None = None,
+        dialect: Dialect = _COMMON,
     ) -> None:
         self.service: Final = service
-        self.base_url: Final = normalise_url(base_url, f"{service} URL")
+        self.base_url: Final = normalise_url(
+            base_url, f"{service} URL", keeps_path=dialect.keeps_path
+        )
         self.token_variable: Final = token_variable
         self._retry = retry or RetryPolicy()
+        self._dialect = dialect
         self._token = _usable_token(token, token_variable or f"{service} token")
         host = urlsplit(self.base_url)
         self._limiter: HostLimiter = limiter_for(host.netloc)
         self._client = httpx.Client(
             base_url=self.base_url,
             headers={
-                "Accept": "application/json",
+                "Accept": dialect.accept,
                 "Authorization": f"Bearer {self._token}",
                 "User-Agent": "watchpost",
+                **dialect.headers,
             },
             limits=httpx.Limits(max_connections=_POOL_SIZE, keepalive_expiry=_KEEPALIVE_SECONDS),
             follow_redirects=False,
@@ -204,7 +212,9 @@ class _Operation:
         headers = {
             name: value.replace(token, "[token]") for name, value in response.headers.items()
         }
-        return Answer(self._request, response.status_code, headers, parse_body(text))
+        dialect = self._transport._dialect  # noqa: SLF001  # likewise
+        status = dialect.status_of(response.status_code, headers)
+        return Answer(self._request, status, headers, parse_body(text))
 
     def _wait_after_answer(self, answer: Answer) -> bool:
         """Wait before the next attempt; False where there will be none."""

@@ -3,7 +3,7 @@ Staying below a service's rate limit instead of running into it.
 
 One limiter per host, shared by every thread of the process. It reserves each call from what the
 service last said is left, waits for the next window when nothing is left, and bounds how many
-calls are in flight. Three dialects:
+calls are in flight. Four dialects:
 
 - Sentry: `X-Sentry-Rate-Limit-Limit/-Remaining/-Reset` (epoch seconds) and `-ConcurrentRemaining`
   on every answer.
@@ -11,6 +11,7 @@ calls are in flight. Three dialects:
   (`Retry-After`).
   Until one 429 has told how long a window is, the call after the last one allowed is sent alone,
   to ask.
+- GitHub: `X-RateLimit-Limit/-Remaining/-Used/-Reset` (epoch seconds) on every answer.
 - No headers: no limit.
 
 Sentry counts each verb apart; here all verbs of a host draw on one window, which errs on the safe
@@ -169,7 +170,7 @@ class HostLimiter:
                     self._window.limit = None
                 return
             self._window.limit = limit
-            reset = _number(headers, "x-sentry-rate-limit-reset")
+            reset = _named_end(headers)
             if reset is not None:
                 self._learn_named_window(reset, limit - remaining, _server_time(headers))
             elif status != _TOO_MANY:
@@ -227,6 +228,18 @@ def _limit_and_remaining(headers: Mapping[str, str]) -> tuple[int | None, int | 
         if limit is not None and remaining is not None:
             return int(limit), int(remaining)
     return None, None
+
+
+def _named_end(headers: Mapping[str, str]) -> float | None:
+    """
+    When the window ends as the service names it, in epoch seconds.
+
+    Laravel names an end too, but only on a 429, beside the Retry-After that is used; it has no
+    `-Used`, by which GitHub is known.
+    """
+    if "x-ratelimit-used" in headers:
+        return _number(headers, "x-ratelimit-reset")
+    return _number(headers, "x-sentry-rate-limit-reset")
 
 
 def _server_time(headers: Mapping[str, str]) -> float:
