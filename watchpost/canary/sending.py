@@ -94,10 +94,10 @@ def check_by_canary(
 
 def _send(run: _Run, sender: IngestSender, resolved: Resolved) -> Outcome | _Waiting:
     key = resolved.key
-    if not resolved.target.is_used:
-        return Outcome(resolved, "unused", reason="not sent: no app uses this key")
     if key is None:
         return Outcome(resolved, "no key", reason=resolved.problem)
+    if not resolved.target.is_used:
+        return Outcome(resolved, "unused", reason="not sent: no app uses this key")
     event_id, moment = make_event_id(), datetime.now(UTC)
     content = render_envelope(event_id, run.nonce, resolved.target.environment, moment)
     try:
