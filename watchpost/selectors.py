@@ -45,10 +45,12 @@ class Found:
     Attributes:
         uuid: None where no app or more than one answers to it.
         reason: Why there is none, and what is known instead; empty where there is one.
+        is_unanswered: True if Coolify did not answer, so that there may be one.
     """
 
     uuid: str | None
     reason: str = ""
+    is_unanswered: bool = False
 
 
 def observe_selected(
@@ -111,7 +113,7 @@ class _Search:
                 return project
             candidates = self._list_environment(project.uuid, selector.environment)[selector.kind]
         except ApiError as error:
-            return Found(None, str(error))
+            return Found(None, str(error), is_unanswered=True)
         matching = [each for each in candidates if each.name == selector.name]
         return self._only(matching, f"{selector.kind} {selector.name!r}", candidates)
 

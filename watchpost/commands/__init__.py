@@ -24,6 +24,24 @@ class Verb:
 
 
 VERBS: dict[str, Verb] = {
+    "explain": Verb(
+        "watchpost.commands.explain",
+        "say where an entry's variables come from, where they are in force, what would change them",
+        ("watchpost explain shop", "watchpost explain shop SENTRY_DSN --format json"),
+    ),
+    "github": Verb(
+        "watchpost.commands.github",
+        "keep one comment, label or issue on GitHub, and find the plan that was approved",
+        (
+            "watchpost github comment --pr 12 --body plan.md --plan plan.json",
+            "watchpost github issue --stack production --body drift.md",
+        ),
+    ),
+    "report": Verb(
+        "watchpost.commands.report",
+        "write one page of the fleet: every entry, its keys and apps, and the state of each link",
+        ("watchpost report --out fleet.html", "watchpost report --format json --canary-days 7"),
+    ),
     "schema": Verb(
         "watchpost.commands.schema",
         "print the JSON Schema of the manifest, for editors",
