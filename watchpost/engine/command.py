@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from watchpost.engine.document import Preview, read_preview
@@ -56,6 +56,10 @@ class Engine:
     folder: Path
     stack: str
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    def with_settings(self, settings: Mapping[str, str]) -> Engine:
+        """The same stack, with more of the environment set."""
+        return replace(self, environment={**self.environment, **settings})
 
     def command(self, *arguments: str) -> list[str]:
         """The full command line of one pulumi command on this stack."""
@@ -138,7 +142,7 @@ class Engine:
         """
         done = self.run("preview", "--refresh", "--json", "--expect-no-changes", *arguments)
         if not done.stdout.lstrip().startswith("{"):
-            raise SettingsError(f"stack {self.stack}", "no preview came back", detail=done.stderr)
+            raise explain_failure(f"stack {self.stack}", done)
         return read_preview(json.loads(done.stdout), exit_code=done.exit_code)
 
     def up(self, *arguments: str, on_line: Callable[[str], object] | None = None) -> Finished:

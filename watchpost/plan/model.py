@@ -95,6 +95,7 @@ class RowWrite:
         reasons: Why: `missing`, `value`, `flags`, `mark`, `duplicate`, `undeclared`.
         is_buildtime: The flag that it will have.
         is_runtime: Likewise.
+        fingerprints: The values there and then; of a DSN not made yet, its words.
     """
 
     verb: str
@@ -105,6 +106,7 @@ class RowWrite:
     reasons: tuple[str, ...]
     is_buildtime: bool
     is_runtime: bool
+    fingerprints: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

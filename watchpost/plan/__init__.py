@@ -1,0 +1,47 @@
+"""
+What an apply would do, in this domain's words, computed from finished answers.
+
+Does not: read anything, decide whether it may be done (`watchpost.policy`), or show it
+(`watchpost.render`).
+
+Source: design.md 2 and 6.
+"""
+
+from watchpost.plan.app_changes import Question, list_questions
+from watchpost.plan.building import Answers, build_plan, list_positions
+from watchpost.plan.digest import compute_hash, list_lines
+from watchpost.plan.model import (
+    CONSEQUENCES,
+    Action,
+    AppChange,
+    Call,
+    Change,
+    Difference,
+    Plan,
+    RowWrite,
+    Unchecked,
+)
+from watchpost.plan.totals import Cost, compute_costs
+from watchpost.plan.words import name_found_dsns
+
+__all__ = [
+    "CONSEQUENCES",
+    "Action",
+    "Answers",
+    "AppChange",
+    "Call",
+    "Change",
+    "Cost",
+    "Difference",
+    "Plan",
+    "Question",
+    "RowWrite",
+    "Unchecked",
+    "build_plan",
+    "compute_costs",
+    "compute_hash",
+    "list_lines",
+    "list_positions",
+    "list_questions",
+    "name_found_dsns",
+]

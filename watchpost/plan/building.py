@@ -1,0 +1,241 @@
+"""
+The engine's preview and the answers of Coolify, put together as one plan.
+
+What cannot be done takes what waits for it along: where a project is refused, its keys are not
+made and its apps not written.
+
+Does not: read anything. Source: design.md 6 and 7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from watchpost.engine import name_of, type_of
+from watchpost.plan.announcements import read_announcements
+from watchpost.plan.app_changes import (
+    ENVIRONMENT,
+    app_change,
+    is_environment,
+    list_questions,
+    list_wanted,
+)
+from watchpost.plan.model import Action, Change, Plan, Unchecked
+from watchpost.plan.sentry_changes import (
+    CREATES,
+    DELETES,
+    KINDS,
+    SentryContext,
+    sentry_change,
+)
+from watchpost.plan.totals import count_reads
+from watchpost.plan.words import (
+    ValueNames,
+    index_dsns,
+    name_declared_dsns,
+    name_recorded_dsns,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from watchpost.coolify import Forecast, Row
+    from watchpost.engine import Preview, Step
+    from watchpost.manifest import Manifest
+    from watchpost.plan.announcements import Announcements
+    from watchpost.plan.app_changes import Question
+
+
+@dataclass(frozen=True)
+class Answers:
+    """
+    What Coolify said to the questions of a preview; all by URN.
+
+    Attributes:
+        forecasts: What would be done.
+        rows: The rows it was told from, in fingerprints.
+        found_dsns: Words for DSNs that stand in rows, by fingerprint.
+        failures: Why a question has no answer.
+    """
+
+    forecasts: Mapping[str, Forecast] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    found_dsns: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_plan(
+    preview: Preview, answers: Answers, manifest: Manifest, *, stack: str, key: bytes
+) -> Plan:
+    """
+    Put a plan together.
+
+    Args:
+        preview: The engine's.
+        answers: Coolify's, to `list_questions` of that preview.
+        manifest: Names the keys whose DSNs apps receive, and the lines that ask for each object.
+        stack: The stack's name.
+        key: Its fingerprint key.
+    """
+    return _Building(preview, answers, manifest, key).plan(stack)
+
+
+class _Building:
+    """One plan on its way."""
+
+    def __init__(self, preview: Preview, answers: Answers, manifest: Manifest, key: bytes) -> None:
+        self._preview = preview
+        self._answers = answers
+        self._said: Announcements = read_announcements(preview.diagnostics)
+        self._questions: dict[str, Question] = {
+            each.step.urn: each for each in list_questions(preview)
+        }
+        self._names = self._name_values(manifest, key)
+        self._positions = dict(list_positions(manifest))
+        made = {
+            str(step.new.inputs.get("slug"))
+            for step in preview.steps
+            if step.op in CREATES
+            and step.new is not None
+            and KINDS.get(step.type) == "project"
+            and step.urn not in self._said.takeovers
+        }
+        self._context = SentryContext(self._said.takeovers, frozenset(made))
+
+    def _name_values(self, manifest: Manifest, key: bytes) -> ValueNames:
+        ids = {
+            name_of(urn): takeover.id
+            for urn, takeover in self._said.takeovers.items()
+            if KINDS.get(type_of(urn)) == "project"
+        }
+        for urn, looked in self._preview.refreshed.items():
+            if looked.observed and looked.observed.outputs.get("projectId"):
+                ids.setdefault(name_of(urn), str(looked.observed.outputs["projectId"]))
+        wanted = list_wanted(self._questions.values())
+        return ValueNames(
+            {
+                **self._answers.found_dsns,
+                **name_declared_dsns(index_dsns(manifest), wanted, ids),
+                **name_recorded_dsns(self._preview, key),
+            }
+        )
+
+    def plan(self, stack: str) -> Plan:
+        """The whole plan."""
+        changes, unchecked, refused = [], list(self._list_unchecked()), []
+        blocked: dict[str, str] = {}
+        for step in self._preview.steps:
+            change = self._change(step, blocked)
+            if change is None:
+                continue
+            if change.action == Action.SKIP:
+                blocked[step.urn] = change.title
+            if step.urn in self._said.unchecked or step.urn in self._answers.failures:
+                unchecked.append(Unchecked(step.name, change.reason))
+            elif change.action == Action.SKIP:
+                refused.append(step.name)
+            changes.append(replace(change, position=self._positions.get(change.name, "")))
+        return Plan(
+            stack,
+            tuple(sorted(changes, key=lambda each: (each.action, each.name, each.kind))),
+            tuple(dict.fromkeys(unchecked)),
+            tuple(self._list_unreadable()),
+            tuple(self._list_notes()),
+            tuple(refused),
+            frozenset(self._fleet()),
+            count_reads(self._preview, changes),
+            {
+                step.urn: step.op
+                for step in self._preview.steps
+                if step.type in KINDS or is_environment(step)
+            },
+        )
+
+    def _change(self, step: Step, blocked: Mapping[str, str]) -> Change | None:
+        if step.type in KINDS:
+            change = sentry_change(step, self._context)
+        elif is_environment(step) and step.op != "replace":
+            change = self._app_change(step)
+        else:
+            return None
+        reason = self._obstacle(step, blocked)
+        if not reason or change.action in {Action.SKIP, Action.KEEP}:
+            return change
+        return replace(change, action=Action.SKIP, reason=reason, calls=(), app=None)
+
+    def _obstacle(self, step: Step, blocked: Mapping[str, str]) -> str:
+        """Why a step cannot be carried out; empty where nothing is in its way."""
+        if step.op in DELETES:
+            return ""
+        if step.urn in self._said.unchecked:
+            return f"could not look: {_first_line(self._said.unchecked[step.urn])}"
+        if step.op in CREATES and step.urn in self._said.refusals:
+            return f"refused: {_on_one_line(self._said.refusals[step.urn])}"
+        waits = [
+            blocked[each] for each in (step.new.parents if step.new else ()) if each in blocked
+        ]
+        return f"waits for {', '.join(dict.fromkeys(waits))}" if waits else ""
+
+    def _app_change(self, step: Step) -> Change:
+        entry, _, label = step.name.partition("/")
+        skip = Change(Action.SKIP, "app", step.name, entry, f"variables of {label}")
+        question = self._questions.get(step.urn)
+        if question is None:
+            selector = str(step.new.inputs.get("selector")) if step.new else label
+            return replace(skip, reason=f"no such app: {_first_line(selector)}")
+        if step.urn in self._answers.failures:
+            why = _first_line(self._answers.failures[step.urn])
+            return replace(skip, reason=f"could not look: {why}")
+        forecast = self._answers.forecasts[step.urn]
+        return app_change(question, forecast, self._answers.rows[step.urn], self._names)
+
+    def _list_unchecked(self) -> Iterator[Unchecked]:
+        stepped = {step.urn for step in self._preview.steps}
+        for urn, why in self._said.unchecked.items():
+            if urn not in stepped:
+                yield Unchecked(name_of(urn), _first_line(why))
+        for urn, looked in self._preview.refreshed.items():
+            outputs = looked.observed.outputs if looked.observed else {}
+            if outputs.get("state") == "unchecked" and urn not in self._answers.forecasts:
+                yield Unchecked(name_of(urn), _first_line(str(outputs.get("reason"))))
+
+    def _list_unreadable(self) -> Iterator[str]:
+        for urn, looked in self._preview.refreshed.items():
+            outputs = looked.observed.outputs if looked.observed else {}
+            for name in outputs.get("unreadable") or ():
+                yield f"{name_of(urn)}: {name}"
+        for urn, forecast in self._answers.forecasts.items():
+            if urn not in self._preview.refreshed:
+                yield from (f"{name_of(urn)}: {name}" for name in forecast.writes.unreadable)
+
+    def _list_notes(self) -> Iterator[str]:
+        for urn, looked in self._preview.refreshed.items():
+            outputs = looked.observed.outputs if looked.observed else {}
+            yield from (f"{name_of(urn)}: {note}" for note in outputs.get("notes") or ())
+
+    def _fleet(self) -> Iterator[str]:
+        for urn in self._preview.refreshed:
+            if KINDS.get(type_of(urn)) == "project" or f":{ENVIRONMENT}::" in urn:
+                yield name_of(urn).partition("/")[0]
+
+
+def list_positions(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Where each object stands in the manifest, `file:line:column` by its resource's name."""
+    for team in manifest.teams.values():
+        yield team.key, team.position
+    for entry in manifest.entries:
+        yield entry.id, entry.position
+        for name, key in entry.keys.items():
+            yield f"{entry.id}/{name}", key.position
+    for app in manifest.apps:
+        yield f"{app.owner}/{app.selector.label}", app.position
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _on_one_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if not line.strip().startswith("fix:")]
+    return "; ".join(line for line in lines if line)

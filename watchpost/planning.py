@@ -1,0 +1,155 @@
+"""
+Making a plan: the engine's preview, then one look at each app that it would change.
+
+    pulumi preview --refresh --json    with WATCHPOST_READ_ONLY=1; meanwhile the stack's settings
+    rows of each changed app           one GET each, with this process's own clients
+    build_plan
+
+Does not: write; the transport of this process refuses it as well. Source: design.md 2 and 6.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from watchpost.coolify import (
+    AppRef,
+    Forecast,
+    compute_removals,
+    explain_fault,
+    forecast_environment,
+    in_fingerprints,
+)
+from watchpost.errors import ApiError, NotFound, SettingsError, WatchpostError
+from watchpost.plan import Answers, Plan, build_plan, list_questions, name_found_dsns
+from watchpost.plan.announcements import read_announcements
+from watchpost.transport import READ_ONLY_VARIABLE, writes_refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from watchpost.coolify import CoolifySession, Row
+    from watchpost.engine import Preview
+    from watchpost.manifest import Manifest
+    from watchpost.plan import Question
+    from watchpost.workspace import Workspace
+
+READ_ONLY = {READ_ONLY_VARIABLE: "1"}
+_CLEAN = (0, 7)
+_LOOKS_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, the preview it was made from, and the manifest that asked for it."""
+
+    plan: Plan
+    preview: Preview
+    manifest: Manifest
+
+
+def observe_plan(workspace: Workspace) -> Planned:
+    """
+    Plan against what both services answer now.
+
+    Raises:
+        ManifestError: The manifest has faults; nothing was asked.
+        SettingsError: The engine made no plan, or a setting is missing.
+    """
+    manifest = workspace.load_manifest()
+    with ThreadPoolExecutor(1) as pool:
+        settings = pool.submit(lambda: workspace.settings)
+        preview = observe_preview(workspace)
+        key = settings.result().fingerprint_key
+    questions = tuple(list_questions(preview))
+    answers = observe_answers(workspace, questions) if questions else Answers()
+    plan = build_plan(preview, answers, manifest, stack=workspace.engine.stack, key=key)
+    return Planned(plan, preview, manifest)
+
+
+def observe_preview(workspace: Workspace) -> Preview:
+    """
+    Run the engine's preview, read-only.
+
+    Raises:
+        SettingsError: The engine made no plan; tells what it said instead.
+    """
+    preview = workspace.engine.with_settings(READ_ONLY).preview()
+    errors = read_announcements(preview.diagnostics).errors
+    if preview.exit_code not in _CLEAN or errors:
+        raise SettingsError(
+            f"stack {workspace.engine.stack}",
+            "the engine made no plan",
+            detail="\n".join(errors) or f"pulumi ended with exit code {preview.exit_code}",
+            fix="mend what is named, or run `watchpost doctor`",
+        )
+    return preview
+
+
+def observe_answers(workspace: Workspace, questions: Iterable[Question]) -> Answers:
+    """Look at each app in question; one that cannot be looked at is an answer too."""
+    key = workspace.settings.fingerprint_key
+    forecasts: dict[str, Forecast] = {}
+    rows: dict[str, tuple[Row, ...]] = {}
+    found: dict[str, str] = {}
+    failures: dict[str, str] = {}
+    for question, seen, answer in _ask_all(workspace, tuple(questions)):
+        urn = question.step.urn
+        found |= name_found_dsns(seen, key)
+        if isinstance(answer, Forecast):
+            forecasts[urn], rows[urn] = answer, in_fingerprints(seen, key)
+        else:
+            failures[urn] = str(answer)
+    return Answers(forecasts, rows, found, failures)
+
+
+Answered = tuple["Question", tuple["Row", ...], "Forecast | WatchpostError"]
+
+
+def _ask_all(workspace: Workspace, questions: tuple[Question, ...]) -> list[Answered]:
+    try:
+        session = workspace.coolify
+    except SettingsError as error:
+        return [(question, (), error) for question in questions]
+    with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
+        return list(pool.map(lambda question: _ask(session, question), questions))
+
+
+def _ask(session: CoolifySession, question: Question) -> Answered:
+    with writes_refused():
+        try:
+            rows = _list_rows(session, question.app, is_removal=question.desired is None)
+            return question, rows, _forecast(session, question, rows)
+        except ApiError as error:
+            return question, (), explain_fault(error, f"{question.owner}: {question.app}")
+
+
+def _list_rows(session: CoolifySession, app: AppRef, *, is_removal: bool) -> tuple[Row, ...]:
+    """List an app's rows; one that is gone has none left to remove."""
+    try:
+        return session.client.list_rows(app)
+    except NotFound as error:
+        if is_removal and session.is_gone(error, app):
+            return ()
+        raise
+
+
+def _forecast(session: CoolifySession, question: Question, rows: tuple[Row, ...]) -> Forecast:
+    named = in_fingerprints(rows, session.fingerprint_key)
+    if question.desired is None:
+        return Forecast(compute_removals({question.owner}, named, question.declared))
+    return forecast_environment(
+        session,
+        question.desired,
+        named,
+        question.recorded.settlement(named),
+        may_redeploy=question.may_redeploy,
+    )
+
+
+def refuse_writes() -> None:
+    """Let nothing that this process does write, whatever it is asked to do."""
+    os.environ[READ_ONLY_VARIABLE] = "1"
