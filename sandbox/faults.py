@@ -44,9 +44,10 @@ def _are_headers(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
+SERVICES = ("sentry", "coolify", "github", "*")
 # For each field what is expected, and whether a value is that.
 RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "service": ("one of sentry, coolify, *", lambda v: v in ("sentry", "coolify", "*")),
+    "service": (f"one of {', '.join(SERVICES)}", lambda v: v in SERVICES),
     "method": ("a verb or *", lambda v: isinstance(v, str)),
     "path": ("a regular expression", lambda v: isinstance(v, str)),
     "status": ("a status of 200 to 599", lambda v: v is None or _is_count(v, 200, 599)),

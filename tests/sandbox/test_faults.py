@@ -136,7 +136,7 @@ def test_faults_reach_sentry_too(contracts_sandbox: RunningSandbox) -> None:
     "fields",
     [
         {"colour": "red"},
-        {"service": "github"},
+        {"service": "gitlab"},
         {"drop": "later"},
         {"path": "("},
         {"path": 5},
