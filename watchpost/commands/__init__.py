@@ -42,6 +42,11 @@ VERBS: dict[str, Verb] = {
         "write one page of the fleet: every entry, its keys and apps, and the state of each link",
         ("watchpost report --out fleet.html", "watchpost report --format json --canary-days 7"),
     ),
+    "plan": Verb(
+        "watchpost.commands.plan",
+        "show what an apply would do, worst first, and what the apps would feel; writes nothing",
+        ("watchpost plan", "watchpost plan --out plan.md --out plan.json --detailed-exitcode"),
+    ),
     "schema": Verb(
         "watchpost.commands.schema",
         "print the JSON Schema of the manifest, for editors",

@@ -90,6 +90,7 @@ th {
 }
 td {
   padding: 0.55rem 1.25rem 0.55rem 0; vertical-align: top; border-bottom: 1px solid var(--line);
+  overflow-wrap: break-word;
 }
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
@@ -115,11 +116,15 @@ input[type="search"]::placeholder { color: var(--quiet); opacity: 1; }
   table, tbody, tr, td { display: block; width: 100%; }
   tr { padding: 0.6rem 0; border-bottom: 1px solid var(--line); }
   tbody tr:last-child { border-bottom: 0; }
-  td { display: flex; gap: 0.75rem; padding: 0.15rem 0; border: 0; }
-  td::before {
-    content: attr(data-label); flex: 0 0 7rem; color: var(--quiet); font-size: 0.8125rem;
-    padding-top: 0.1rem;
+  td {
+    display: grid; grid-template-columns: 7rem minmax(0, 1fr); padding: 0.15rem 0; border: 0;
+    overflow-wrap: anywhere; justify-items: start;
   }
+  td::before {
+    content: attr(data-label); color: var(--quiet); font-size: 0.8125rem; padding-top: 0.15rem;
+    grid-column: 1; grid-row: 1;
+  }
+  td > *, td:not([data-label]) { grid-column: 2; }
   td:not([data-label])::before { content: none; }
   td:empty { display: none; }
   summary, details > .inside { padding-left: 1rem; padding-right: 1rem; }
