@@ -10,7 +10,8 @@ import pytest
 
 from tests.unit.manifest.documents import write
 from watchpost.manifest import document, load_manifest
-from watchpost.manifest.document import Block, render_json_schema
+from watchpost.manifest.blocks import Block
+from watchpost.manifest.document import render_json_schema
 from watchpost.manifest.frameworks import FRAMEWORKS, ORIGINS, Origin, render_framework_table
 from watchpost.manifest.platforms import PLATFORMS, render_platforms
 
