@@ -47,6 +47,11 @@ VERBS: dict[str, Verb] = {
         "show what an apply would do, worst first, and what the apps would feel; writes nothing",
         ("watchpost plan", "watchpost plan --out plan.md --out plan.json --detailed-exitcode"),
     ),
+    "doctor": Verb(
+        "watchpost.commands.doctor",
+        "check all that a run needs, without a write, and tell what mends what is wrong",
+        ("watchpost doctor", "watchpost doctor --list-apps --format json"),
+    ),
     "schema": Verb(
         "watchpost.commands.schema",
         "print the JSON Schema of the manifest, for editors",

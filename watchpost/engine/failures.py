@@ -1,9 +1,18 @@
 """
 What the engine could not do at all, in our words: no stack, a lock, a passphrase, a broken state.
 
+    the engine says                                                  we say
+    incorrect passphrase / passphrase must be set / unable to read   which of the three
+    the stack is currently locked ... created by u@h (pid n) at t    who holds it, and how to end it
+    no stack named                                                   how to name or make it
+    failed to load checkpoint / unsupported checkpoint version       where the good copy lies
+    unable to open state directory / blob ... / PULUMI_ACCESS_TOKEN  which backend, and why not
+    does not satisfy the version range                               which engine to install
+    no folder at path / no language plugin                           what is missing in the checkout
+
 Does not: explain what a provider said of one resource; that text is ours already.
 
-Source: pulumi 3.259 (pkg/backend/diy, pkg/secrets/passphrase); reference/pulumi-engine.md 1.2.
+Source: seen with pulumi 3.259 (pkg/backend/diy, pkg/secrets/passphrase); pulumi-engine.md 1.2.
 """
 
 from __future__ import annotations
@@ -21,9 +30,14 @@ if TYPE_CHECKING:
 # A sign in the engine's words, what it means, what mends it.
 _KNOWN: Sequence[tuple[re.Pattern[str], str, str]] = (
     (
-        re.compile(r"incorrect passphrase"),
+        re.compile(r"incorrect passphrase|message authentication failed"),
         "the passphrase is not the one that this stack was made with",
         "set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the stack's passphrase",
+    ),
+    (
+        re.compile(r"unable to read PULUMI_CONFIG_PASSPHRASE_FILE"),
+        "the file that holds the passphrase cannot be read",
+        "correct PULUMI_CONFIG_PASSPHRASE_FILE, or set PULUMI_CONFIG_PASSPHRASE instead",
     ),
     (
         re.compile(r"passphrase must be set"),
@@ -33,7 +47,7 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str, str]] = (
     (
         re.compile(r"the stack is currently locked"),
         "another run holds the stack's lock, or one that was killed left it behind",
-        "wait for that run; if there is none, run `watchpost apply --clear-lock`",
+        "wait for it; if `watchpost doctor` finds it gone, run `watchpost apply --clear-lock`",
     ),
     (
         re.compile(r"no stack named"),
@@ -41,11 +55,50 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str, str]] = (
         "name another one, or make it: `pulumi stack init NAME`",
     ),
     (
-        re.compile(r"could not deserialize|snapshot integrity|unexpected end of JSON|invalid char"),
+        re.compile(
+            r"failed to load checkpoint|unsupported (?:checkpoint|deployment) version"
+            r"|could not deserialize|snapshot integrity|place \d+: |unexpected end of JSON"
+        ),
         "the recorded state cannot be read",
-        "restore the backend's last good copy of it (a .bak lies beside it)",
+        "put the last good copy in its place: beside the stack's .json lies its .json.bak",
+    ),
+    (
+        re.compile(r"unable to open state directory"),
+        "the folder of the state backend is not there",
+        "make it, mount it, or correct PULUMI_BACKEND_URL",
+    ),
+    (
+        re.compile(r"PULUMI_ACCESS_TOKEN must be set"),
+        "no state backend is chosen, so that Pulumi's own cloud was tried",
+        "set PULUMI_BACKEND_URL (file://..., s3://...), or run `pulumi login`",
+    ),
+    (
+        re.compile(r"request send failed|\bblob \(|NoSuchBucket|AccessDenied|\(code=\w+\)"),
+        "the state backend does not answer, or refuses these credentials",
+        "check PULUMI_BACKEND_URL and the credentials of the object store",
+    ),
+    (
+        re.compile(r"does not satisfy the version range"),
+        "this engine's version is not the one that Pulumi.yaml asks for",
+        "run `script/bootstrap`, or install that version of Pulumi",
+    ),
+    (
+        re.compile(r"parsing plugin options|no folder at path"),
+        "a plugin that Pulumi.yaml names is not in the checkout",
+        "restore providers/sentry, or correct `plugins` in Pulumi.yaml",
+    ),
+    (
+        re.compile(r"language plugin|pulumi-language-python"),
+        "the engine's Python host is missing",
+        "run `script/bootstrap` and activate .venv, or install Pulumi in full",
+    ),
+    (
+        re.compile(r"could not unmarshal .*Pulumi\.yaml|invalid YAML file"),
+        "Pulumi.yaml, or the stack's file, is no valid YAML",
+        "correct the file; the message above names the line",
     ),
 )
+_USER_AND_PASSWORD = re.compile(r"(://)[^\s/@:]+:[^\s/@]+@")
 
 
 def explain_failure(path: str, done: Finished) -> SettingsError:
@@ -63,5 +116,6 @@ def explain_failure(path: str, done: Finished) -> SettingsError:
 
 
 def _first_lines(text: str, most: int = 12) -> str:
+    """What the engine said, shortened, without passwords that stand in URLs."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    return "\n".join(lines[:most])
+    return _USER_AND_PASSWORD.sub(r"\1[secret]@", "\n".join(lines[:most]))
