@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watchpost.fleet_report.problems import list_problems
 from watchpost.fleet_report.words import STATE_TONES, STATE_WORDS, describe_last_event
 from watchpost.render.page import (
     Html,
@@ -22,6 +23,7 @@ from watchpost.render.page import (
     render_html_table,
     render_page,
 )
+from watchpost.wiring import STATES
 
 if TYPE_CHECKING:
     from watchpost.fleet_report.model import (
@@ -74,10 +76,20 @@ _STYLE = """
 .facts { display: grid; grid-template-columns: 8rem 1fr; gap: 0.35rem 1rem; margin: 1rem 0 0; }
 .facts dt { color: var(--quiet); font-size: 0.875rem; padding-top: 0.1rem; }
 .facts dd { margin: 0; }
+.place { font-size: 0.9375em; color: var(--quiet); }
+td .place { display: inline-block; min-width: 9.75rem; }
+.problems { grid-column: 1 / -1; font-size: 0.9375rem; padding-left: 1.2rem; }
+.problems:empty { display: none; }
+.problems span { display: block; }
+#shown:empty { display: none; }
 .below { display: block; font-size: 0.8125rem; color: var(--quiet); }
 .footer { margin-top: 3rem; font-size: 0.875rem; }
 @media (max-width: 42rem) {
-  .counts { grid-template-columns: repeat(2, 1fr); }
+  .problems { padding-left: 0; }
+  .finder label { flex-basis: 100%; }
+  .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .counts li { padding: 0.85rem 1rem; }
+  .counts .badge { white-space: normal; }
   .facts { grid-template-columns: 6rem 1fr; }
   .entry > summary .beside { padding-left: 0; grid-column: 1 / -1; }
 }
@@ -112,10 +124,10 @@ def render_report_page(report: FleetReport) -> str:
         _notice(report),
         _counts(report),
         _FINDER,
-        *(_entry(entry, report.services) for entry in report.entries),
+        *(_entry(entry, report.services) for entry in _worst_first(report)),
         _footer(report.services),
     )
-    title = f"Fleet {report.organization}"
+    title = f"The fleet of {report.organization}"
     return render_page(title, body, script=_SCRIPT, style=_STYLE)
 
 
@@ -125,6 +137,11 @@ _FINDER = Html(
     'autocomplete="off" placeholder="Search: name, app, variable, state"></label>\n'
     '<span class="quiet-text" id="shown" role="status"></span>\n</div>\n'
 )
+
+
+def _worst_first(report: FleetReport) -> list[ReportEntry]:
+    """What needs a look stands at the top; among equals the manifest's order stays."""
+    return sorted(report.entries, key=lambda entry: STATES.index(entry.state))
 
 
 def _lede(report: FleetReport) -> Html:
@@ -148,10 +165,15 @@ def _notice(report: FleetReport) -> Html:
 
 def _counts(report: FleetReport) -> Html:
     items = "".join(
-        f"<li{'' if number else _NONE}><b>{number}</b>{_state(state)}</li>\n"
+        f"<li{'' if number else _NONE}><b>{number}</b>{_counted(state, number)}</li>\n"
         for state, number in report.counts.items()
     )
     return Html(f'<ul class="counts" aria-label="Links by state">\n{items}</ul>\n')
+
+
+def _counted(state: LinkState, number: int) -> Html:
+    """A zero is nothing to look at, whatever it counts."""
+    return render_badge(STATE_WORDS[state], STATE_TONES[state] if number else "quiet")
 
 
 _NONE = ' class="none"'
@@ -169,13 +191,14 @@ def _state(state: LinkState) -> Html:
 
 def _entry(entry: ReportEntry, services: Services) -> Html:
     declared = entry.entry
-    is_open = "" if entry.state in ("wired", "unused") else " open"
+    problems = join(*(Html(f"<span>{escape(line)}</span>") for line in list_problems(entry)))
     beside = " · ".join(filter(None, (declared.slug, _newest_event(entry, services))))
     return Html(
-        f'<details class="entry" id="{escape("entry-" + declared.id)}"{is_open}>\n<summary>'
+        f'<details class="entry" id="{escape("entry-" + declared.id)}">\n<summary>'
         f'<span><strong>{escape(declared.name)}</strong> <span class="quiet-text">'
         f"{escape(declared.id)}</span></span>{_state(entry.state)}"
-        f'<span class="beside quiet-text">{escape(beside)}</span></summary>\n'
+        f'<span class="beside quiet-text">{escape(beside)}</span>'
+        f'<span class="problems">{problems}</span></summary>\n'
         f'<div class="inside">\n{_facts(entry)}{_keys(entry, services)}'
         f"{join(*(_app(app) for app in entry.apps))}</div>\n</details>\n"
     )
@@ -187,7 +210,8 @@ def _newest_event(entry: ReportEntry, services: Services) -> str:
     known = [event for event in events if event is not None and event.is_known]
     newest = max(known, key=lambda event: event.day.toordinal() if event.day else 0, default=None)
     age = describe_last_event(newest, services.looked_at, services.canary_days)
-    return f"last event {age}" if events else ""
+    said = f"no event{age.removeprefix('none')}" if age.startswith("none") else f"last event {age}"
+    return said if events else ""
 
 
 def _facts(entry: ReportEntry) -> Html:
@@ -202,7 +226,7 @@ def _facts(entry: ReportEntry) -> Html:
         "Sentry project": project,
         "Platform": escape(declared.platform),
         "Teams": escape(", ".join(declared.teams)),
-        "Declared at": render_code(declared.position),
+        "Declared at": _place(declared.position),
     }
     items = "".join(f"<dt>{name}</dt><dd>{value}</dd>\n" for name, value in facts.items())
     return Html(f'<dl class="facts">\n{items}</dl>\n')
@@ -221,7 +245,7 @@ def _key(key: ReportKey, services: Services) -> tuple[str, ...]:
         join(_state(link.state), _below(link.reason)),
         link.label,
         describe_last_event(key.last_event, services.looked_at, services.canary_days),
-        render_code(key.position),
+        _place(key.position),
     )
 
 
@@ -249,12 +273,21 @@ def _variable(app: ReportApp, name: str) -> tuple[str, ...]:
     variable = app.declared.environment.variables[name]
     flags = {"build": variable.is_buildtime, "running app": variable.is_runtime}
     return (
-        render_code(name),
+        _variable_name(name),
         join(_state(link.state), _below(*_reasons(link))),
         join(*(_value(row) for row in link.rows)),
         ", ".join(each for each, is_set in flags.items() if is_set),
-        render_code(variable.position),
+        _place(variable.position),
     )
+
+
+def _variable_name(name: str) -> Html:
+    """A long name breaks after an underscore."""
+    return Html(render_code(name).replace("_", "_<wbr>"))
+
+
+def _place(position: str) -> Html:
+    return Html(f'<span class="place">{render_code(position)}</span>')
 
 
 def _reasons(link: VariableLink) -> list[str]:

@@ -90,7 +90,6 @@ th {
 }
 td {
   padding: 0.55rem 1.25rem 0.55rem 0; vertical-align: top; border-bottom: 1px solid var(--line);
-  overflow-wrap: break-word;
 }
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
@@ -109,7 +108,7 @@ input[type="search"] {
 }
 input[type="search"]::placeholder { color: var(--quiet); opacity: 1; }
 
-@media (max-width: 42rem) {
+@media (max-width: 60rem) {
   main { padding: 1.75rem 1rem 3rem; }
   h1 { font-size: 1.5rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -118,7 +117,7 @@ input[type="search"]::placeholder { color: var(--quiet); opacity: 1; }
   tbody tr:last-child { border-bottom: 0; }
   td {
     display: grid; grid-template-columns: 7rem minmax(0, 1fr); padding: 0.15rem 0; border: 0;
-    overflow-wrap: anywhere; justify-items: start;
+    justify-items: start;
   }
   td::before {
     content: attr(data-label); color: var(--quiet); font-size: 0.8125rem; padding-top: 0.15rem;
@@ -135,7 +134,7 @@ input[type="search"]::placeholder { color: var(--quiet); opacity: 1; }
   body { font-size: 10.5pt; }
   details, table, tr { break-inside: avoid; }
   details { border-color: #999999; }
-  .screen-only { display: none; }
+  .screen-only { display: none !important; }
   details:not([open])::details-content { content-visibility: visible; display: block; }
   a { color: inherit; }
 }
