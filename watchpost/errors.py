@@ -9,6 +9,7 @@ Every error that Watchpost raises on purpose.
         AmbiguousOwner       two objects answer to one name
         TakeoverRefused      taking over would change what somebody else set up
         ReadOnly             a write was asked for while writes are switched off
+        Unplanned            a write that the reviewed plan does not hold
       ApiError               a service answered, or did not
         NotFound             404: the object is not there
         Conflict             409: the object is there already
@@ -82,6 +83,10 @@ class TakeoverRefused(PolicyError):
 
 class ReadOnly(PolicyError):
     """A write was asked for while writes are off (`WATCHPOST_READ_ONLY=1` or a preview)."""
+
+
+class Unplanned(PolicyError):
+    """A write that the reviewed plan does not hold: somebody changed something meanwhile."""
 
 
 class ApiError(WatchpostError):

@@ -52,10 +52,11 @@ from providers.sentry.settings import config_faults, open_session
 from providers.sentry.takeover import ALLOW_TOKEN
 from providers.sentry.teams import TeamType
 from watchpost.errors import ApiError, SettingsError, Unauthorized, WatchpostError
+from watchpost.permit import find_permit
 from watchpost.transport import writes_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 Result = TypeVar("Result")
 _THREADS = 16
@@ -125,6 +126,7 @@ class SentryProvider(Provider):
             unknown = kind.unknown_outputs(inputs)
             created = await self._run(lambda: _look_only(look, unknown, tell))
         else:
+            _raise_if_unplanned(request.urn, "create")
             created = await self._run(lambda: kind.create(request.name, inputs, tell))
         return CreateResponse(created.id, from_plain(created.outputs, kind.secrets))
 
@@ -165,6 +167,8 @@ class SentryProvider(Provider):
         if request.preview:
             return UpdateResponse(from_plain(kind.preview_update(outputs, inputs), kind.secrets))
         look = request.urn in self._unchecked
+        difference = kind.diff(outputs, inputs)
+        _raise_if_unplanned(request.urn, "update", (*difference.inputs, *difference.outputs))
         updated = await self._run(lambda: kind.update(outputs, inputs, look=look))
         self._unchecked.discard(request.urn)
         return UpdateResponse(from_plain(updated, kind.secrets))
@@ -172,6 +176,7 @@ class SentryProvider(Provider):
     async def delete(self, request: DeleteRequest) -> None:
         """Delete it; it may be gone already."""
         kind, outputs = self._type_of(request.type), to_plain(request.properties)
+        _raise_if_unplanned(request.urn, "delete")
         await self._run(lambda: kind.delete(request.resource_id, outputs))
 
     def _configured(self) -> Session:
@@ -196,6 +201,12 @@ class SentryProvider(Provider):
         """Run *call* in the pool, in a context of its own."""
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(self._pool, context.run, call)
+
+
+def _raise_if_unplanned(urn: str, op: str, fields: Collection[str] = ()) -> None:
+    permit = find_permit()
+    if permit is not None:
+        permit.raise_if_unplanned(urn, op, fields)
 
 
 def _look_only(look: Callable[[], Created], unknown: Properties, tell: ResourceLog) -> Created:

@@ -108,6 +108,7 @@ def remove_owned(session: CoolifySession, app: AppRef, owner: Owner) -> Writes:
     names = {write.row.key for write in removals.writes}
     if names & session.declared.names_not_found(app.kind, owner):
         raise not_found_error(app, owner, names)
+    session.raise_if_unplanned(app, removals.writes)
     for write in removals.writes:
         try:
             _send(session.client, app, write)
@@ -138,6 +139,7 @@ class _Run:
     def send(self, plan: Writes) -> None:
         """Send one round of writes, up to the first answer that calls for another look."""
         self._session.raise_if_too_old()
+        self._session.raise_if_unplanned(self._desired.app, plan.writes)
         self._rounds_without_fault += 1
         for write in self._with_restart_owed(plan.writes):
             self.sent.append(write)

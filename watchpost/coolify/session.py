@@ -18,15 +18,19 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from watchpost.coolify.client import CoolifyClient, is_app_gone
 from watchpost.coolify.declared import DeclaredApps
+from watchpost.coolify.rows import Unreadable
+from watchpost.coolify.values import fingerprint
 from watchpost.errors import NotFound, SettingsError, Unauthorized
+from watchpost.permit import REMOVAL, find_permit
 from watchpost.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from watchpost.coolify.client import App
     from watchpost.coolify.redeploys import Deployment
     from watchpost.coolify.rows import AppRef, Row
+    from watchpost.coolify.writes import Write
 
 TOKEN_VARIABLE = "COOLIFY_TOKEN"  # noqa: S105  # the name of a variable
 DEFAULT_QUEUE_PATIENCE_SECONDS = 60.0
@@ -152,6 +156,27 @@ class CoolifySession:
     def close(self) -> None:
         """Close its connections."""
         self._transport.close()
+
+    def raise_if_unplanned(self, app: AppRef, writes: Iterable[Write]) -> None:
+        """
+        Refuse writes that the reviewed plan of this run does not hold; see `watchpost.permit`.
+
+        Raises:
+            Unplanned: Names the variables; nothing was sent.
+        """
+        permit = find_permit()
+        if permit is not None:
+            rows = [
+                (
+                    write.row.key,
+                    write.row.is_preview,
+                    REMOVAL
+                    if write.verb == "delete" or isinstance(write.row.value, Unreadable)
+                    else fingerprint(self.fingerprint_key, write.row.value),
+                )
+                for write in writes
+            ]
+            permit.raise_if_unplanned_rows(str(app), rows)
 
     def is_running(self, app: AppRef) -> bool:
         """Tell whether the app's containers run; an app that is not listed does not."""

@@ -21,6 +21,7 @@ from watchpost.plan.model import (
     RowWrite,
     Unchecked,
 )
+from watchpost.plan.permitting import make_permit
 from watchpost.plan.totals import Cost, compute_costs
 from watchpost.plan.words import name_found_dsns
 
@@ -43,5 +44,6 @@ __all__ = [
     "list_lines",
     "list_positions",
     "list_questions",
+    "make_permit",
     "name_found_dsns",
 ]

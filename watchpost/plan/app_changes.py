@@ -217,6 +217,9 @@ def app_change(
             for each in forecast.writes.refusals
         )
         return Change(Action.SKIP, "app", step.name, entry, title, reason=reason)
+    if question.desired is None and not forecast.writes.writes:
+        reason = "nothing of it is left to remove, or another entry declares it now"
+        return Change(Action.KEEP, "app", step.name, entry, title, reason=reason)
     before = {row.uuid: row for row in rows}
     written = tuple(_row_write(write, before, names) for write in forecast.writes.writes)
     app = AppChange(
