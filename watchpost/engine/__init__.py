@@ -20,20 +20,27 @@ from watchpost.engine.document import (
     read_preview,
     type_of,
 )
+from watchpost.engine.events import Event, Operation, Summary, read_event
+from watchpost.engine.failures import explain_failure
 
 __all__ = [
     "UNKNOWN",
     "Diagnostic",
     "Engine",
+    "Event",
     "Finished",
+    "Operation",
     "Preview",
     "PropertyChange",
     "Refreshed",
     "State",
     "Step",
+    "Summary",
+    "explain_failure",
     "find_pulumi",
     "name_of",
     "read_diagnostic",
+    "read_event",
     "read_preview",
     "type_of",
 ]

@@ -15,16 +15,20 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from watchpost.engine.document import Preview, read_preview
+from watchpost.engine.events import read_event
 from watchpost.engine.failures import explain_failure
 from watchpost.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from watchpost.engine.events import Event
 
 WANTED: Mapping[str, str] = {
     "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -132,6 +136,50 @@ class Engine:
                 lines.append(line)
                 on_line(line.rstrip("\n"))
         return Finished(process.returncode, "".join(lines), "")
+
+    def stream(
+        self,
+        *arguments: str,
+        on_event: Callable[[Event], object],
+        on_start: Callable[[subprocess.Popen[str]], object] = lambda _: None,
+    ) -> Finished:
+        """
+        Run one pulumi command that tells its events, and hand each on as it comes.
+
+        The command runs in a process group of its own, so that an interrupt at the terminal
+        reaches it only through the caller.
+
+        Args:
+            arguments: The command and its options, `--json` among them.
+            on_event: Called with each event.
+            on_start: Called with the process; it may be sent signals.
+
+        Returns:
+            What was printed besides events, and the errors.
+        """
+        others: list[str] = []
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
+            subprocess.Popen(
+                self.command(*arguments),
+                env=self.full_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            ) as process,
+        ):
+            on_start(process)
+            for line in process.stdout or ():
+                event = read_event(line)
+                if event is not None:
+                    on_event(event)
+                elif not line.startswith("{"):
+                    others.append(line)
+            process.wait()
+            errors.seek(0)
+            return Finished(process.returncode, "".join(others), errors.read())
 
     def preview(self, *arguments: str) -> Preview:
         """
