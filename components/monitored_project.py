@@ -3,8 +3,8 @@ One top-level entry of the manifest as Pulumi resources: a Sentry project per pa
 its apps.
 
 Everything in Sentry is kept when it leaves the program, unless the entry says `on_remove: delete`:
-a deleted project takes its events with it, a deleted key silences clients that were shipped with
-it.
+a deleted project takes its events with it. A client key is always kept: a deleted one silences
+clients that were shipped with it, and a rotated one still has events to accept.
 
 Does not: talk to a service. The plugin `providers/sentry` and the provider of CoolifyEnvironment
 do.
@@ -74,7 +74,7 @@ class MonitoredProject(pulumi.ComponentResource):
 
     def _key(self, entry: Entry, name: str) -> sentry.SentryKey:
         key = entry.keys[name]
-        logical_name = f"{entry.id}/{name}"
+        logical_name = entry.identity_of(name)
         position = f"{key.position}: projects.{_path(entry)}.keys.{name}"
         self._fleet.positions.note(logical_name, position)
         return sentry.SentryKey(
@@ -84,7 +84,9 @@ class MonitoredProject(pulumi.ComponentResource):
             name=key.label,
             rate_limit_count=key.rate_limit.count if key.rate_limit else None,
             rate_limit_window=key.rate_limit.window_seconds if key.rate_limit else None,
-            opts=self._fleet.options(parent=self, retain=entry.on_remove == "keep"),
+            # whatever the entry says: Sentry deletes a project's keys with the project, and a key
+            # that was rotated must outlive its resource (docs/adr/0012)
+            opts=self._fleet.options(parent=self, retain=True),
         )
 
     def _environment(self, app: AppEnvironment) -> CoolifyEnvironment:

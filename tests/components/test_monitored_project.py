@@ -73,6 +73,14 @@ def declare(tmp_path: Path, projects: dict[str, Any]) -> None:
     run()
 
 
+def test_rotated_key_is_another_resource(registered: Registered, tmp_path: Path) -> None:
+    """A rotated key has a name of its own, so that the engine makes a new key and keeps the old."""
+    old = {"key_id": "0123456789abcdef0123456789abcdef", "since": "2026-11-28"}
+    keys = {"production": {"label": "Default-20261128", "retired": [old]}, "preview": {}}
+    declare(tmp_path, {"shop": {**SHOP, "keys": keys}})
+    assert registered.names(KEY) == {"shop/production/Default-20261128", "shop/preview"}
+
+
 def test_names_come_from_the_manifest(registered: Registered, tmp_path: Path) -> None:
     """Projects are named by entry, keys by entry and key, apps by entry and selector."""
     parts = {"web": {"platform": "python", "apps": [{"app": "w", "framework": "python"}]}}

@@ -32,7 +32,12 @@ from watchpost.manifest.domain import (
     Variable,
 )
 from watchpost.manifest.faults import Fault
-from watchpost.manifest.loader import Inspection, inspect_manifest, load_manifest
+from watchpost.manifest.loader import (
+    Inspection,
+    inspect_manifest,
+    inspect_text,
+    load_manifest,
+)
 
 __all__ = [
     "EMPTY",
@@ -57,6 +62,7 @@ __all__ = [
     "Value",
     "Variable",
     "inspect_manifest",
+    "inspect_text",
     "list_expired",
     "load_manifest",
 ]

@@ -17,6 +17,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from watchpost.manifest.rotated import is_rotated
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -91,6 +93,11 @@ class KeySpec:
     retired: tuple[RetiredKey, ...] = ()
     shipped: bool = False
 
+    @property
+    def is_rotated(self) -> bool:
+        """Whether it replaced another key, be that one still listed or not."""
+        return bool(self.retired) or is_rotated(self.label)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -128,6 +135,14 @@ class Entry:
     on_remove: Literal["keep", "delete"]
     take_over: bool
     position: str = field(compare=False)
+
+    def identity_of(self, name: str) -> str:
+        """
+        Return by what the key *name* is remembered: `shop/production`, and another identity after
+        each rotation, `shop/production/Default-20261128`.
+        """
+        key = self.keys[name]
+        return f"{self.id}/{name}/{key.label}" if key.is_rotated else f"{self.id}/{name}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from watchpost.manifest.document import GroupBlock, KeyBlock, PartBlock
 from watchpost.manifest.domain import Entry, KeySpec, RateLimit, Team
 from watchpost.manifest.faults import render_choices, render_suggestion
 from watchpost.manifest.retired import check_key_ids, resolve_retired
+from watchpost.manifest.rotated import strip_rotation
 from watchpost.manifest.rules import explain_project_slug
 
 if TYPE_CHECKING:
@@ -264,7 +265,8 @@ def _resolve_keys(declaration: Declaration, log: FaultLog) -> dict[str, KeySpec]
         position = str(log.source.position(path))
         retired = resolve_retired(block, path, log)
         keys[name] = KeySpec(label, rate_limit, position, retired, block.shipped)
-    if DEFAULT_LABEL not in by_label and not any(key.retired for key in keys.values()):
+    has_default = any(strip_rotation(label) == DEFAULT_LABEL for label in by_label)
+    if not has_default and not any(key.retired for key in keys.values()):
         summary = "no key is labelled 'Default', so the key that Sentry makes stays unused"
         fix = "give one of the keys 'label: Default'"
         log.add_note((*declaration.path, "keys"), summary, fix=fix)

@@ -23,7 +23,7 @@ from watchpost.manifest.environments import resolve_environments
 from watchpost.manifest.faults import Fault, FaultLog
 from watchpost.manifest.pruning import is_consequence, prune
 from watchpost.manifest.secrecy import find_secret_shape
-from watchpost.manifest.source import read_source
+from watchpost.manifest.source import parse_source, read_source
 from watchpost.manifest.translation import find_path, translate_errors
 
 if TYPE_CHECKING:
@@ -69,7 +69,20 @@ def inspect_manifest(path: str | FilePath) -> Inspection:
     Raises:
         ManifestError: The file cannot be read or is no YAML, so that there is nothing to inspect.
     """
-    source = read_source(path)
+    return _inspect(read_source(path))
+
+
+def inspect_text(text: str, file: str) -> Inspection:
+    """
+    Return the manifest that *text* says, with all faults and notes; *file* is its name in them.
+
+    Raises:
+        ManifestError: It is no YAML.
+    """
+    return _inspect(parse_source(text.removeprefix("\ufeff"), file))
+
+
+def _inspect(source: Source) -> Inspection:
     log = FaultLog(source)
     manifest = _inspect_source(source, log)
     faults, notes = _in_file_order(log.faults), _in_file_order(log.notes)

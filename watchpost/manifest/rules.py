@@ -30,6 +30,7 @@ MAX_PROJECT_SLUG = 100
 MAX_TEAM_SLUG = 50
 MAX_VARIABLE = 255
 MAX_ENVIRONMENT = 64
+MAX_LABEL = 64
 MAX_REASON = 500
 MAX_FINDING = 1000
 
@@ -175,7 +176,7 @@ def _check_project_name(text: str) -> str:
 
 
 def _check_label(text: str) -> str:
-    return _check_title(text, 64)
+    return _check_title(text, MAX_LABEL)
 
 
 def _check_environment(text: str) -> str:

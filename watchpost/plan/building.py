@@ -227,7 +227,7 @@ def list_positions(manifest: Manifest) -> Iterator[tuple[str, str]]:
     for entry in manifest.entries:
         yield entry.id, entry.position
         for name, key in entry.keys.items():
-            yield f"{entry.id}/{name}", key.position
+            yield entry.identity_of(name), key.position
     for app in manifest.apps:
         yield f"{app.owner}/{app.selector.label}", app.position
 
