@@ -37,6 +37,13 @@ class Declared:
         return {entry.slug: entry for entry in (self.manifest.entries if self.manifest else ())}
 
     @property
+    def owners_of_unknown_apps(self) -> set[str]:
+        """Top-level entries with an app that was not found in Coolify."""
+        known = {app.selector for app in self.apps.values()}
+        apps = self.manifest.apps if self.manifest else ()
+        return {app.owner for app in apps if app.selector not in known}
+
+    @property
     def ids(self) -> set[str]:
         """Ids that are taken: of entries and of what holds parts."""
         entries = self.manifest.entries if self.manifest else ()

@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, match, write; 3 where something could not be read."""
     from watchpost.adoption.adopting import adopt  # noqa: PLC0415 - `--help` needs none of it
     from watchpost.adoption.reading import read_stack  # noqa: PLC0415 - likewise
+    from watchpost.output import write_whole  # noqa: PLC0415 - likewise
 
     os.environ.update(READ_ONLY)
     _raise_if_there(arguments.out)
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     target = path if arguments.write else Path(arguments.out) if arguments.out else None
     if target:
-        _write(target, adoption.text)
+        write_whole(target, adoption.text)
     _tell(adoption, reading, target, arguments.format)
     return exits.UNCHECKED if reading.unchecked else exits.DONE
 
@@ -80,19 +81,6 @@ def _raise_if_there(out: str | None) -> None:
     if out and Path(out).exists():
         fix = "name a new file, or say `--write` to add to the stack's manifest"
         raise SettingsError(out, "the file exists already", fix=fix)
-
-
-def _write(target: Path, text: str) -> None:
-    """Replace the file at once, so that nobody ever reads half of it."""
-    beside = target.with_name(f".{target.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise SettingsError(
-            str(target), f"cannot be written: {error.strerror}", fix="check path and permissions"
-        ) from None
 
 
 def _tell(adoption: Adoption, reading: StackReading, target: Path | None, form: str) -> None:

@@ -74,9 +74,7 @@ def key_of(inventory: Inventory, entry: Entry, name: str) -> Key:
     project = project_of(inventory, entry)
     label = entry.keys[name].label
     (key,) = (
-        key
-        for key in inventory.keys
-        if str(key.project_id) == project.id and key.label == label
+        key for key in inventory.keys if str(key.project_id) == project.id and key.label == label
     )
     return key
 

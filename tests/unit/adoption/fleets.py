@@ -37,7 +37,11 @@ class Fleet:
     def project(self, slug: str, **overrides: Any) -> Project:
         """A project of the team platform with its key Default."""
         number = len(self.projects) + 11
-        fields = {"name": slug.title(), "platform": "python", "teams": ("platform",)}
+        fields: dict[str, Any] = {
+            "name": slug.title(),
+            "platform": "python",
+            "teams": ("platform",),
+        }
         default = overrides.pop("default", "Default")
         made = Project(str(number), slug, **({**fields, "has_events": True} | overrides))
         self.projects.append(made)
@@ -84,7 +88,7 @@ class Fleet:
 
     def inventory(self, **overrides: Any) -> Inventory:
         """All of it."""
-        fields = {
+        fields: dict[str, Any] = {
             "projects": tuple(self.projects),
             "keys": tuple(self.keys),
             "teams": tuple(self.teams),
@@ -196,7 +200,9 @@ class _Mess:
         odd = [FOREIGN, None, Unreadable.LOCKED, Unreadable.HIDDEN, "{{team.DSN}}", "no dsn"]
         project = chance.choice(self._fleet.projects)
         odd += [dsn_of(GONE, project.id), dsn_of(GONE, 9999)]
-        here = [key for key in self._fleet.keys if self._home and str(key.project_id) == self._home.id]
+        here = [
+            key for key in self._fleet.keys if self._home and str(key.project_id) == self._home.id
+        ]
         if chance.random() < 0.1 or not self._fleet.keys:
             return chance.choice(odd)
         key = chance.choice(here if here and chance.random() < 0.9 else self._fleet.keys)
