@@ -24,6 +24,11 @@ class Verb:
 
 
 VERBS: dict[str, Verb] = {
+    "adopt": Verb(
+        "watchpost.commands.adopt",
+        "write down as a manifest what Sentry and Coolify hold, so that applying changes nothing",
+        ("watchpost adopt --organization acme --write", "watchpost adopt --no-mark --out new.yaml"),
+    ),
     "explain": Verb(
         "watchpost.commands.explain",
         "say where an entry's variables come from, where they are in force, what would change them",
@@ -36,6 +41,11 @@ VERBS: dict[str, Verb] = {
             "watchpost github comment --pr 12 --body plan.md --plan plan.json",
             "watchpost github issue --stack production --body drift.md",
         ),
+    ),
+    "orphans": Verb(
+        "watchpost.commands.orphans",
+        "list projects, apps, keys and variables that nothing joins, in Sentry and in Coolify",
+        ("watchpost orphans --days 60", "watchpost orphans --format markdown"),
     ),
     "report": Verb(
         "watchpost.commands.report",
