@@ -29,6 +29,11 @@ VERBS: dict[str, Verb] = {
         "write down as a manifest what Sentry and Coolify hold, so that applying changes nothing",
         ("watchpost adopt --organization acme --write", "watchpost adopt --no-mark --out new.yaml"),
     ),
+    "apply": Verb(
+        "watchpost.commands.apply",
+        "carry out the plan: limits first, one redeploy per app, a report by project",
+        ("watchpost apply", "watchpost apply --plan-hash 05917105e045fdef --out applied.md"),
+    ),
     "explain": Verb(
         "watchpost.commands.explain",
         "say where an entry's variables come from, where they are in force, what would change them",

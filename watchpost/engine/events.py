@@ -48,7 +48,7 @@ Event = Operation | Diagnostic | Summary
 def read_event(line: str) -> Event | None:
     """Read one line; None for what is no event, or says nothing to us."""
     try:
-        raw: dict[str, Any] = json.loads(line)
+        raw: Any = json.loads(line)
     except ValueError:
         return None
     if not isinstance(raw, dict):

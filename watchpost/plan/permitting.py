@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watchpost.engine import name_of
 from watchpost.permit import REMOVAL, Permit
 from watchpost.plan.model import Action
 from watchpost.plan.words import is_fingerprint
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
 
 
 def make_permit(plan: Plan, preview: Preview) -> Permit:
-    """Permit what *plan* announces, and nothing of what it skips."""
+    """
+    Permit what *plan* announces.
+
+    What will be refused may be tried, so that its own reason is told; what could not be looked at
+    is not permitted, because nobody knows what would be written.
+    """
+    unchecked = {each.name for each in plan.unchecked}
     fields = {
         step.urn: frozenset(each.path.partition("[")[0].partition(".")[0] for each in step.changes)
         for step in preview.steps
@@ -31,7 +38,11 @@ def make_permit(plan: Plan, preview: Preview) -> Permit:
         if change.app is not None and change.action != Action.SKIP:
             rows.setdefault(change.app.app, set()).update(_rows(change.app))
     return Permit(
-        {urn: (op, fields.get(urn, frozenset())) for urn, op in plan.operations.items()},
+        {
+            urn: (op, fields.get(urn, frozenset()))
+            for urn, op in plan.operations.items()
+            if name_of(urn) not in unchecked
+        },
         {app: frozenset(each) for app, each in rows.items()},
     )
 
