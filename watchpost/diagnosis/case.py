@@ -150,9 +150,7 @@ class Case:
     def backend_url(self) -> str:
         """The state backend's address; it may hold credentials. Raises SettingsError."""
         done = self.run("whoami", "--json")
-        if done.exit_code:
-            raise explain_failure("state backend", done)
-        return str(json.loads(done.stdout).get("url") or "")
+        return str(read_document("state backend", done).get("url") or "")
 
     @cached_property
     def settings_run(self) -> Finished:
@@ -162,10 +160,7 @@ class Case:
     @cached_property
     def settings(self) -> dict[str, str]:
         """The stack's settings in clear. Raises SettingsError where they cannot be read."""
-        done = self.settings_run
-        if done.exit_code:
-            raise explain_failure(f"stack {self.stack}", done)
-        found: dict[str, dict[str, Any]] = json.loads(done.stdout)
+        found = read_document(f"stack {self.stack}", self.settings_run)
         return {name: str(each.get("value") or "") for name, each in found.items()}
 
     @cached_property
@@ -292,6 +287,25 @@ def run_command(
         what = f"{command[0]} cannot be run: {error.strerror}"
         raise SettingsError(command[0], what, fix="run `script/bootstrap`") from None
     return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def read_document(path: str, done: Finished) -> dict[str, Any]:
+    """
+    Read the JSON object that the engine printed.
+
+    Raises:
+        SettingsError: It failed, or printed something else.
+    """
+    if done.exit_code:
+        raise explain_failure(path, done)
+    try:
+        found = json.loads(done.stdout)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        what = "pulumi answered with something other than JSON"
+        raise SettingsError(path, what, fix="check that `pulumi` is Pulumi's own program")
+    return found
 
 
 def _default_of(declared: object) -> object:

@@ -83,7 +83,10 @@ def read_seen(interpreter: Path, done: Finished) -> PythonSeen:
     Raises:
         SettingsError: It did not run.
     """
-    if done.exit_code:
-        raise SettingsError("python", f"{interpreter} does not run", fix="run `script/bootstrap`")
-    version, missing, packages = json.loads(done.stdout.splitlines()[-1])
+    last = done.stdout.rstrip().rpartition("\n")[2]
+    try:
+        version, missing, packages = json.loads("" if done.exit_code else last)
+    except ValueError:
+        what = f"{interpreter} does not run"
+        raise SettingsError("python", what, fix="run `script/bootstrap`") from None
     return PythonSeen(tuple(version), tuple(missing), packages)

@@ -57,6 +57,8 @@ def check_token(case: Case) -> Finding:
     """The token is accepted."""
     if case.sentry_asked.error is not None:
         raise case.sentry_asked.error
+    if case.sentry_asked.answer is not None:
+        case.sentry_asked.answer.as_object()
     return ok("sentry token accepted", f"the token in {SENTRY_TOKEN_VARIABLE} is accepted")
 
 

@@ -8,12 +8,12 @@ Source: design.md 3 (where settings live) and 9; pulumi-engine.md 3.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from watchpost.coolify import TOKEN_VARIABLE as COOLIFY_TOKEN_VARIABLE
+from watchpost.diagnosis.case import read_document
 from watchpost.diagnosis.finding import Finding, failure, ok, unknown, warning
 from watchpost.diagnosis.locks import find_backend_folder, list_locks
 from watchpost.engine.failures import explain_failure
@@ -54,9 +54,7 @@ def check_stack(case: Case) -> Finding:
 def check_state(case: Case) -> Finding:
     """The recorded state can be read, and no killed run left operations pending."""
     done = case.run("stack", "export", stack=case.stack)
-    if done.exit_code:
-        raise explain_failure(f"stack {case.stack}", done)
-    deployment = json.loads(done.stdout).get("deployment") or {}
+    deployment = read_document(f"stack {case.stack}", done).get("deployment") or {}
     pending = deployment.get("pending_operations") or []
     count = len(deployment.get("resources") or [])
     if pending:
