@@ -57,6 +57,11 @@ VERBS: dict[str, Verb] = {
         "write one page of the fleet: every entry, its keys and apps, and the state of each link",
         ("watchpost report --out fleet.html", "watchpost report --format json --canary-days 7"),
     ),
+    "drift": Verb(
+        "watchpost.commands.drift",
+        "compare what is recorded with what is there, and say who may have changed it, and when",
+        ("watchpost drift", "watchpost drift --out drift.md --out drift.json"),
+    ),
     "plan": Verb(
         "watchpost.commands.plan",
         "show what an apply would do, worst first, and what the apps would feel; writes nothing",

@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     workspace = open_workspace(arguments)
     if arguments.clear_lock:
         clear_lock(workspace.engine)
-        _say(f"the lock of stack {workspace.engine.stack} is taken away")
+        say(f"the lock of stack {workspace.engine.stack} is taken away")
     with writes_refused():
         planned = observe_plan(workspace)
     report = review_plan(planned, arguments.allow)
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     if refusal is not None:
         return refusal
     if not planned.plan.has_changes:
-        _say("nothing to do")
+        say("nothing to do")
         return exits.worst_of(report.exit_codes(detailed=False))
     return _apply(workspace, planned, report, arguments)
 
@@ -94,7 +94,7 @@ def _refusal(report: PlanReport, arguments: argparse.Namespace) -> int | None:
         return exits.UNSAFE
     if report.exceeded:
         kinds = ", ".join(each.kind for each in report.exceeded)
-        _say(f"nothing was written: over the limit of {kinds}")
+        say(f"nothing was written: over the limit of {kinds}")
         return exits.UNSAFE
     return None
 
@@ -102,14 +102,14 @@ def _refusal(report: PlanReport, arguments: argparse.Namespace) -> int | None:
 def _say_moved(report: PlanReport, arguments: argparse.Namespace) -> None:
     from watchpost.plan import list_lines  # noqa: PLC0415 - likewise
 
-    _say(f"nothing was written: the plan is {report.hash}, not {arguments.plan_hash}")
+    say(f"nothing was written: the plan is {report.hash}, not {arguments.plan_hash}")
     if not arguments.reviewed:
-        _say("  what moved can be shown only with the reviewed plan: --reviewed FILE.json")
+        say("  what moved can be shown only with the reviewed plan: --reviewed FILE.json")
         return
     before, now = set(_read_lines(arguments.reviewed)), set(list_lines(report.plan))
     for sign, lines in (("-", before - now), ("+", now - before)):
         for line in sorted(lines):
-            _say(f"  {sign} {' '.join(part for part in json.loads(line) if part)}")
+            say(f"  {sign} {' '.join(part for part in json.loads(line) if part)}")
 
 
 def _read_lines(file: str) -> list[str]:
@@ -131,8 +131,8 @@ def _apply(
 
     _raise_if_not_ready(workspace)
     _raise_if_not_agreed(arguments)
-    outcome = apply_plan(workspace.engine, planned, _say)
-    _report(outcome, arguments.out)
+    outcome = apply_plan(workspace.engine, planned, say)
+    report_outcome(outcome, arguments.out)
     return exits.worst_of([*report.exit_codes(detailed=False), *outcome.exit_codes()])
 
 
@@ -167,14 +167,15 @@ def _raise_if_not_agreed(arguments: argparse.Namespace) -> None:
         raise SettingsError("apply", "nothing was written: you did not say yes")
 
 
-def _report(outcome: Outcome, files: list[str]) -> None:
+def report_outcome(outcome: Outcome, files: list[str]) -> None:
+    """Print what became of a plan, and write it to *files*."""
     from watchpost.render.outcome_text import (  # noqa: PLC0415 - likewise
         render_outcome_json,
         render_outcome_markdown,
         render_outcome_text,
     )
 
-    _say(render_outcome_text(outcome).rstrip())
+    say(render_outcome_text(outcome).rstrip())
     write_files(
         files,
         {
@@ -185,7 +186,7 @@ def _report(outcome: Outcome, files: list[str]) -> None:
     )
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
     """
     Print a line of progress.
 

@@ -4,6 +4,7 @@ Sentry: its teams, projects and client keys, and the client that reads and write
 Does not: know Pulumi, the manifest or Coolify. Source: design.md 2.
 """
 
+from watchpost.sentry.audit import AuditEntry, list_audit_entries
 from watchpost.sentry.client import SentryClient
 from watchpost.sentry.events import (
     Outcomes,
@@ -24,6 +25,7 @@ from watchpost.sentry.paging import next_cursor
 
 __all__ = [
     "DEFAULT_KEY_LABEL",
+    "AuditEntry",
     "Key",
     "Outcomes",
     "Project",
@@ -34,6 +36,7 @@ __all__ = [
     "find_event_tags",
     "find_newest_event_time",
     "find_outcomes",
+    "list_audit_entries",
     "newest_accepted",
     "next_cursor",
 ]

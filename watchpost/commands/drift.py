@@ -1,0 +1,106 @@
+"""
+`watchpost drift`: the scheduled check, read-only by construction.
+
+Does not: write without `--repair`, which puts back what drifted and nothing else.
+
+Source: issue 5; docs/drift.md.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from watchpost import exits
+from watchpost.commands.apply import report_outcome, say
+from watchpost.commands.plan import add_allow_argument
+from watchpost.output import add_out_argument, raise_if_unknown_ending, write_files
+from watchpost.workspace import add_stack_arguments, open_workspace, render_json
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+    from watchpost.drift import DriftReport
+    from watchpost.drift_checking import Checked
+    from watchpost.workspace import Workspace
+
+ENDINGS = (".txt", ".json", ".md")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the stack, the files, the form and the repair."""
+    add_stack_arguments(parser)
+    add_out_argument(parser, ENDINGS)
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="what is printed; default: text",
+    )
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="put back what drifted; refuses what the manifest changes too",
+    )
+    add_allow_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings; return 0 (clean), 2 (drift or pending changes) or 3 (unchecked)."""
+    from watchpost.drift_checking import check_drift  # noqa: PLC0415 - `--help` needs none of it
+    from watchpost.planning import refuse_writes  # noqa: PLC0415 - likewise
+
+    raise_if_unknown_ending(arguments.out, ENDINGS)
+    workspace = open_workspace(arguments)
+    if not arguments.repair:
+        refuse_writes()
+    checked = check_drift(workspace)
+    forms = _renderers(checked.report)
+    write_files(arguments.out, forms)
+    form = {"text": ".txt", "json": ".json", "markdown": ".md"}[arguments.format]
+    sys.stdout.write(forms[form]())
+    sys.stdout.flush()
+    if arguments.repair:
+        return _repair(workspace, checked, arguments)
+    return exits.worst_of(checked.report.exit_codes())
+
+
+def _renderers(report: DriftReport) -> Mapping[str, Callable[[], str]]:
+    from watchpost.render.drift_report import (  # noqa: PLC0415 - likewise
+        render_drift_json,
+        render_drift_markdown,
+        render_drift_text,
+    )
+
+    return {
+        ".txt": lambda: render_drift_text(report),
+        ".json": lambda: render_json(render_drift_json(report)),
+        ".md": lambda: render_drift_markdown(report),
+    }
+
+
+def _repair(workspace: Workspace, checked: Checked, arguments: argparse.Namespace) -> int:
+    from watchpost.applying import apply_plan  # noqa: PLC0415 - likewise
+    from watchpost.repairing import choose_repairs, plan_repair  # noqa: PLC0415
+    from watchpost.reviewing import review_plan  # noqa: PLC0415
+
+    repairs = choose_repairs(checked.report)
+    for name in repairs.refused:
+        say(f"not repaired: {name}: the manifest changes it too; apply it with `watchpost apply`")
+    codes = [exits.REFUSED] if repairs.refused else []
+    if not repairs.urns:
+        say("nothing to repair")
+        return exits.worst_of([*codes, *_unchecked(checked.report)])
+    planned = plan_repair(workspace, checked, repairs.urns)
+    report = review_plan(planned, arguments.allow)
+    if report.exceeded:
+        say(f"nothing was written: over the limit; to allow it: {report.allow_line}")
+        return exits.UNSAFE
+    outcome = apply_plan(workspace.engine, planned, say, targets=repairs.urns)
+    report_outcome(outcome, [])
+    return exits.worst_of([*codes, *outcome.exit_codes(), *_unchecked(checked.report)])
+
+
+def _unchecked(report: DriftReport) -> list[int]:
+    return [code for code in report.exit_codes() if code == exits.UNCHECKED]

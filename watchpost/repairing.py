@@ -1,0 +1,60 @@
+"""
+Repairing drift: the part of a plan that puts drifted objects back, and nothing that is pending.
+
+Does not: apply it. Source: issue 5 (`drift --repair`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from watchpost.engine import name_of
+from watchpost.plan import Answers, build_plan, list_questions
+from watchpost.planning import Planned, observe_answers
+from watchpost.transport import writes_refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from watchpost.drift import DriftReport
+    from watchpost.drift_checking import Checked
+    from watchpost.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """
+    What is put back.
+
+    Attributes:
+        urns: Of the objects.
+        refused: Names of objects that have drifted and that the manifest changes too.
+    """
+
+    urns: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+def choose_repairs(report: DriftReport) -> Repairs:
+    """Choose what may be put back: what drifted, is not ignored and has nothing pending."""
+    drifted = dict.fromkeys(each.finding.urn for each in report.of("drift"))
+    pending = {each.finding.urn for each in report.reported if each.finding.kind == "pending"}
+    pending |= {each.finding.urn for each in report.ignored}
+    return Repairs(
+        tuple(urn for urn in drifted if urn not in pending),
+        tuple(name_of(urn) for urn in drifted if urn in pending),
+    )
+
+
+def plan_repair(workspace: Workspace, checked: Checked, urns: Collection[str]) -> Planned:
+    """Plan for the objects of *urns* alone, from the preview of the check."""
+    preview = checked.preview
+    steps = tuple(step for step in preview.steps if step.urn in urns)
+    part = replace(preview, steps=steps)
+    with writes_refused():
+        questions = tuple(list_questions(part))
+        answers = observe_answers(workspace, questions) if questions else Answers()
+    key = workspace.settings.fingerprint_key
+    plan = build_plan(part, answers, checked.manifest, stack=workspace.engine.stack, key=key)
+    return Planned(plan, part, checked.manifest)
