@@ -87,7 +87,10 @@ def test_list_apps(stack: Program) -> None:
         "uuid": "shop-api",
         "status": "running:healthy",
     }
-    assert "shop-web" in doctor(stack, "--list-apps").stdout
+    selected = doctor(stack, "--list-apps", WATCHPOST_STACK="")
+    assert "shop-web" in selected.stdout, selected.stderr
+    stack.sandbox.add_fault(service="coolify", status=503, body={})
+    assert doctor(stack, "--list-apps").returncode == 3
 
 
 def test_wrong_passphrase(stack: Program) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchpost import exits
+from watchpost.errors import ApiUnavailable, RateLimited
 from watchpost.workspace import add_stack_arguments, render_json
 
 if TYPE_CHECKING:
@@ -64,7 +65,11 @@ def _print_findings(case: Case, form: str) -> int:
 def _print_apps(case: Case, form: str) -> int:
     from watchpost import diagnosis  # noqa: PLC0415 - `--help` needs none of it
 
-    apps = diagnosis.list_apps(case)
+    try:
+        apps = diagnosis.list_apps(case)
+    except (ApiUnavailable, RateLimited) as error:
+        sys.stderr.write(f"{error}\n")
+        return exits.UNCHECKED
     if form == "json":
         sys.stdout.write(render_json({"apps": diagnosis.apps_as_json(apps)}))
     else:

@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from watchpost import exits
-from watchpost.errors import ApiUnavailable
+from watchpost.errors import ApiUnavailable, RateLimited
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     manifest = workspace.load_manifest()
     try:
         nonce, outcomes = _verify(arguments, manifest, workspace.sentry)
-    except ApiUnavailable as error:
+    except (ApiUnavailable, RateLimited) as error:
         sys.stderr.write(f"{error}\n")
         return exits.UNCHECKED
     return _print(arguments.format, manifest.organization, nonce, outcomes)

@@ -73,7 +73,7 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str, str]] = (
         "set PULUMI_BACKEND_URL (file://..., s3://...), or run `pulumi login`",
     ),
     (
-        re.compile(r"request send failed|\bblob \(|NoSuchBucket|AccessDenied|\(code=\w+\)"),
+        re.compile(r"\bblob \(key|NoSuchBucket|unable to open bucket"),
         "the state backend does not answer, or refuses these credentials",
         "check PULUMI_BACKEND_URL and the credentials of the object store",
     ),
@@ -88,7 +88,7 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str, str]] = (
         "restore providers/sentry, or correct `plugins` in Pulumi.yaml",
     ),
     (
-        re.compile(r"language plugin|pulumi-language-python"),
+        re.compile(r"failed to load language plugin|no language plugin"),
         "the engine's Python host is missing",
         "run `script/bootstrap` and activate .venv, or install Pulumi in full",
     ),

@@ -43,6 +43,9 @@ SAID = {
     'error: Pulumi CLI version 3.259.0 does not satisfy the version range ">=4.0.0"': (
         "this engine's version is not the one"
     ),
+    "error: failed to load language plugin python: no language plugin 'pulumi-language-python'": (
+        "the engine's Python host is missing"
+    ),
     "error: parsing plugin options for 'sentry': no folder at path '/x/providers/none'": (
         "a plugin that Pulumi.yaml names is not in the checkout"
     ),
@@ -70,6 +73,12 @@ def test_the_holder_of_a_lock_is_named() -> None:
 def test_no_password_of_a_backend_is_shown() -> None:
     """A password that stands in a URL of the engine's words is struck out."""
     assert "hunter22" not in str(explain_failure("stack tests", Finished(1, "", S3)))
+
+
+def test_a_program_that_fails_is_not_taken_for_a_missing_host() -> None:
+    """A traceback through the host's own file says nothing of the host."""
+    said = 'error: Program failed\n  File "/x/pulumi-language-python-exec", line 9, in <module>'
+    assert explain_failure("stack tests", Finished(1, said, "")).summary.startswith("pulumi ended")
 
 
 def test_unknown_failures_are_shown_as_they_are() -> None:
