@@ -72,6 +72,11 @@ VERBS: dict[str, Verb] = {
         "check all that a run needs, without a write, and tell what mends what is wrong",
         ("watchpost doctor", "watchpost doctor --list-apps --format json"),
     ),
+    "rotate": Verb(
+        "watchpost.commands.rotate",
+        "replace a client key without losing an event: start, status, finish",
+        ("watchpost rotate start shop production --dry-run", "watchpost rotate status shop"),
+    ),
     "schema": Verb(
         "watchpost.commands.schema",
         "print the JSON Schema of the manifest, for editors",
