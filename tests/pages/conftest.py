@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import is_installed
-from tests.pages.fleets import load_fleet, make_report
+from tests.fleets import load_fleet, make_report
 from watchpost.fleet_report import render_report_page
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import open_browser, read_log
-from tests.pages.fleets import HOSTILE, SECRET
+from tests.fleets import HOSTILE, SECRET
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

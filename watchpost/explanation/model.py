@@ -181,7 +181,7 @@ def _explain_variable(
     changes = [declared.edit, *(_mend(app, row) for row in link.rows)]
     if observed.missing:
         changes = [declared.edit, f"correct the app at {app.position}, or make it in Coolify"]
-    if words.startswith("no:"):
+    if words.startswith("no:") and running.under_way is None:
         changes.append(_redeploy(app))
     return VariableExplanation(declared, link, words, tuple(dict.fromkeys(filter(None, changes))))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.unit.manifest.documents import app, entry, manifest, write
 from watchpost.coolify import AppRef, Owner, Row, render_comment
@@ -36,9 +36,9 @@ PROJECTS = {
 OWNER = "acme"
 
 
-def load_fleet(folder: Path) -> Manifest:
-    """The manifest of four entries, one app each."""
-    return load_manifest(write(folder, manifest(projects=PROJECTS)))
+def load_fleet(folder: Path, **projects: Any) -> Manifest:
+    """The manifest of four entries, one app each; *projects* replace some of them."""
+    return load_manifest(write(folder, manifest(projects={**PROJECTS, **projects})))
 
 
 def make_key(project: int) -> Key:
