@@ -42,7 +42,7 @@ class View(NamedTuple):
     is_dark: bool = False
 
 
-VIEWS = (View("light", 1180, 1040), View("dark", 1180, 1040, is_dark=True), View("phone", 390, 844))
+VIEWS = (View("light", 1180, 1010), View("dark", 1180, 1010, is_dark=True), View("phone", 390, 844))
 
 
 def main(arguments: list[str]) -> int:
@@ -88,6 +88,7 @@ def send_event(sandbox: RunningSandbox, slug: str) -> None:
 def draw(page: Path, view: View, picture: Path) -> None:
     """Take one picture of the top of the page."""
     with open_browser(view.width, view.height, is_dark=view.is_dark) as browser:
+        browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
         browser.get(page.as_uri())
         browser.find_element(By.CSS_SELECTOR, f"#{OPENED} summary").click()
         browser.save_screenshot(str(picture))

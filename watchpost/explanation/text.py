@@ -98,7 +98,9 @@ def _line(depth: int, label: str, text: str) -> str:
 
 
 def _reasons(depth: int, origins: Iterable[Origin]) -> Iterator[str]:
-    return (_line(depth, "", f"from {origin}") for origin in origins)
+    return (
+        _line(depth, "", f"from {origin}" if origin.position else str(origin)) for origin in origins
+    )
 
 
 def _wanted(variable: VariableExplanation, row: RowLink) -> str:
