@@ -66,7 +66,8 @@ def test_a_takeover_writes_no_mark_either() -> None:
     """`take_over: true` lets the entry write; the human's comment stays."""
     rows = [row(comment="ask Eva", value=OTHER_DSN), preview(comment=None)]
     (write,) = compute_writes(unmarked(take_over=True), rows).writes
-    assert (write.reasons, write.row.value) == ({"value"}, DSN)
+    assert write.reasons == {"value"}
+    assert write.row.value == DSN
     assert write.row.comment == "ask Eva"
     assert write.effect is Effect.RESTART
 
