@@ -15,7 +15,7 @@ from watchpost.planning import Planned, observe_answers
 from watchpost.transport import writes_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from watchpost.drift import DriftReport
     from watchpost.drift_checking import Checked
@@ -29,21 +29,21 @@ class Repairs:
 
     Attributes:
         urns: Of the objects.
-        refused: Names of objects that have drifted and that the manifest changes too.
+        refused: Why others that have drifted are not, by name.
     """
 
     urns: tuple[str, ...]
-    refused: tuple[str, ...]
+    refused: Mapping[str, str]
 
 
 def choose_repairs(report: DriftReport) -> Repairs:
     """Choose what may be put back: what drifted, is not ignored and has nothing pending."""
     drifted = dict.fromkeys(each.finding.urn for each in report.of("drift"))
-    pending = {each.finding.urn for each in report.reported if each.finding.kind == "pending"}
-    pending |= {each.finding.urn for each in report.ignored}
+    reasons = {each.finding.urn: "a finding of it is ignored" for each in report.ignored}
+    reasons |= {each.finding.urn: "the manifest changes it too" for each in report.of("pending")}
     return Repairs(
-        tuple(urn for urn in drifted if urn not in pending),
-        tuple(name_of(urn) for urn in drifted if urn in pending),
+        tuple(urn for urn in drifted if urn not in reasons),
+        {name_of(urn): reasons[urn] for urn in drifted if urn in reasons},
     )
 
 

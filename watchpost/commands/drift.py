@@ -86,8 +86,8 @@ def _repair(workspace: Workspace, checked: Checked, arguments: argparse.Namespac
     from watchpost.reviewing import review_plan  # noqa: PLC0415
 
     repairs = choose_repairs(checked.report)
-    for name in repairs.refused:
-        say(f"not repaired: {name}: the manifest changes it too; apply it with `watchpost apply`")
+    for name, reason in repairs.refused.items():
+        say(f"not repaired: {name}: {reason}; `watchpost apply` does both")
     codes = [exits.REFUSED] if repairs.refused else []
     if not repairs.urns:
         say("nothing to repair")

@@ -28,7 +28,7 @@ from watchpost.plan.app_changes import ENVIRONMENT
 from watchpost.plan.sentry_changes import CREATES, DELETES, KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from watchpost.engine import Preview, Refreshed, State
 
@@ -148,11 +148,17 @@ def _compare(
     before = properties_of(urn, one, with_outputs=is_observed)
     after = properties_of(urn, other, with_outputs=is_observed)
     for name in sorted(before.keys() | after.keys()):
-        if before.get(name, "") == after.get(name, ""):
+        if before.get(name, "") == after.get(name, "") or _is_part_of_missing(name, before, after):
             continue
         sides = (before.get(name, ""), _shown(after.get(name, "")))
         wanted, seen = sides if expected is one else (sides[1], sides[0])
         yield Finding(kind, urn, name, wanted, seen)
+
+
+def _is_part_of_missing(name: str, *sides: Mapping[str, str]) -> bool:
+    """Whether the row that this property is of is missing on one side: then the row is told."""
+    row = name.rpartition(".")[0]
+    return bool(row) and row != "extra" and any(row not in side for side in sides)
 
 
 def _shown(text: str) -> str:

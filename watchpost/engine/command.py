@@ -37,6 +37,10 @@ WANTED: Mapping[str, str] = {
 }
 
 
+# Unchanged resources are listed too: only there stands what was observed of them.
+_PREVIEW = ("preview", "--refresh", "--json", "--expect-no-changes", "--show-sames")
+
+
 @dataclass(frozen=True)
 class Finished:
     """A pulumi command that has ended: its exit code and what it printed."""
@@ -188,7 +192,7 @@ class Engine:
         Raises:
             SettingsError: The engine did not answer with a plan at all.
         """
-        done = self.run("preview", "--refresh", "--json", "--expect-no-changes", *arguments)
+        done = self.run(*_PREVIEW, *arguments)
         if not done.stdout.lstrip().startswith("{"):
             raise explain_failure(f"stack {self.stack}", done)
         return read_preview(json.loads(done.stdout), exit_code=done.exit_code)

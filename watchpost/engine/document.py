@@ -141,11 +141,7 @@ def read_preview(document: Mapping[str, Any], *, exit_code: int) -> Preview:
         for raw in raw_steps
         if raw["op"] not in NOT_A_CHANGE
     )
-    refreshed = {
-        raw["urn"]: Refreshed(_state(raw, "old") or State(), _state(raw, "new"))
-        for raw in raw_steps
-        if raw["op"] == "refresh"
-    }
+    refreshed = dict(_refreshed(raw_steps))
     declared = {
         raw["urn"]: state
         for raw in raw_steps
@@ -153,6 +149,23 @@ def read_preview(document: Mapping[str, Any], *, exit_code: int) -> Preview:
     }
     diagnostics = tuple(read_diagnostic(raw) for raw in document.get("diagnostics") or ())
     return Preview(exit_code, steps, diagnostics, refreshed, declared)
+
+
+def _refreshed(raw_steps: list[Mapping[str, Any]]) -> Iterator[tuple[str, Refreshed]]:
+    """
+    Pair what was recorded with what was observed, by URN.
+
+    A refresh step is printed before the resource is read: both its states are the recorded one.
+    What was observed is the old state of the program's step that follows; without one it is gone.
+    """
+    observed = {
+        raw["urn"]: state
+        for raw in raw_steps
+        if raw["op"] != "refresh" and (state := _state(raw, "old"))
+    }
+    for raw in raw_steps:
+        if raw["op"] == "refresh":
+            yield raw["urn"], Refreshed(_state(raw, "old") or State(), observed.get(raw["urn"]))
 
 
 def read_diagnostic(raw: Mapping[str, Any]) -> Diagnostic:

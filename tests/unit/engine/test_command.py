@@ -68,5 +68,5 @@ def test_lines_are_handed_on_as_they_come(checkout: Path) -> None:
 
 def test_a_preview_that_is_no_document_is_an_error(checkout: Path) -> None:
     """Output that is not the engine's document is told with what the engine said."""
-    with pytest.raises(SettingsError, match="no preview came back"):
+    with pytest.raises(SettingsError, match="pulumi ended with exit code"):
         Engine(checkout, "prod").preview()
