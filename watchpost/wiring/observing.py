@@ -99,7 +99,7 @@ class _Look:
 
     def at(self, selector: Selector, found: Found, patience: _Patience) -> ObservedApp:
         if found.uuid is None:
-            why = found.reason
+            why = found.reason.partition("\n")[0]
             return ObservedApp(trouble=why) if found.is_unanswered else ObservedApp(missing=why)
         app = self._listed[selector.kind].get(found.uuid)
         if app is None:
