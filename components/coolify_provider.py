@@ -169,7 +169,7 @@ def _app_not_found(props: Properties, error: NotFound | None) -> NotFound:
         f"{props['owner']}: {app}",
         "Coolify has no such app in the team of this token",
         detail=f"{error.path}: {error.summary}" if error else "",
-        fix="correct the app in the manifest, or remove it there; `watchpost doctor --list-apps` lists them",
+        fix="correct or remove it in the manifest; `watchpost doctor --list-apps` lists the apps",
         status=404,
         body=error.body if error else None,
     )

@@ -41,6 +41,7 @@ from watchpost.coolify.session import (
     CoolifySession,
 )
 from watchpost.coolify.values import (
+    dsn_identity,
     fingerprint,
     has_moved_host,
     means_same,
@@ -77,6 +78,7 @@ __all__ = [
     "Writes",
     "compute_removals",
     "compute_writes",
+    "dsn_identity",
     "explain_fault",
     "fingerprint",
     "forecast_environment",
