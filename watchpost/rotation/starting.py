@@ -135,6 +135,6 @@ def raise_if_engine_would_delete(
             raise PolicyError(
                 identity,
                 "the recorded state says that this key is deleted when it is replaced",
-                detail="An earlier version recorded that, because the entry says `on_remove: delete`.",
+                detail="An earlier version recorded that, for `on_remove: delete`.",
                 fix="run `watchpost apply` once without this change, then start the rotation",
             )
