@@ -118,8 +118,8 @@ EXPECTED: dict[str, Any] = {
     "key-left-out": "p48, key Twice: 2 keys of this project have this label",
     "previews": "App 43 (app-43)",
     "shared-key": "p00, key production: App 00 (app-00), App 43 (app-43)",
-    "odd-name": "App 45 (app-45), ERROR_TRACKER_URL",
-    "unmanaged": "SENTRY_AUTH_TOKEN",
+    "odd-name": "App 45 (app-45): ERROR_TRACKER_URL",
+    "unmanaged": "SENTRY_AUTH_TOKEN: App 02 (app-02)",
     "no-app": "p48",
     "no-project": "App 55 (app-55)",
 }

@@ -59,6 +59,7 @@ def list_caveats(drafts: Drafts) -> tuple[Caveat, ...]:
         *(caveat for draft in drafts.declared_apps for caveat in _of_app(draft)),
         *_of_loose(drafts),
         *_of_keys(drafts),
+        *_of_unmanaged(drafts),
     ]
     order = list(CaveatKind)
     return tuple(sorted(found, key=lambda caveat: order.index(caveat.kind)))
@@ -88,11 +89,9 @@ def _of_app(draft: AppDraft) -> Iterator[Caveat]:
     for block in draft.blocks:
         for each in block.variables:
             if each.origin == "dsn" and not is_called_dsn(each.name):
-                yield Caveat(CaveatKind.ODD_NAME, f"{label}, {each.name}")
+                yield Caveat(CaveatKind.ODD_NAME, label, each.name)
     if draft.never_redeploys:
         yield Caveat(CaveatKind.ALREADY_MARKED, label)
-    if draft.unmanaged:
-        yield Caveat(CaveatKind.UNMANAGED, label, ", ".join(draft.unmanaged))
 
 
 def _of_loose(drafts: Drafts) -> Iterator[Caveat]:
@@ -115,6 +114,16 @@ def _of_keys(drafts: Drafts) -> Iterator[Caveat]:
     for (entry_id, key), labels in users.items():
         if len(labels) > 1:
             yield Caveat(CaveatKind.SHARED_KEY, f"{entry_id}, key {key}", ", ".join(labels))
+
+
+def _of_unmanaged(drafts: Drafts) -> Iterator[Caveat]:
+    """One caveat per variable, because most apps have the same few."""
+    users: dict[str, list[str]] = defaultdict(list)
+    for draft in drafts.declared_apps:
+        for name in draft.unmanaged:
+            users[name].append(draft.app.label)
+    for name in sorted(users):
+        yield Caveat(CaveatKind.UNMANAGED, name, ", ".join(users[name]))
 
 
 def group_caveats(caveats: Iterable[Caveat]) -> dict[CaveatKind, list[Caveat]]:

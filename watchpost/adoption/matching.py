@@ -80,9 +80,9 @@ def _match(app: HeldApp, holdings: Sequence[Holding], names: ProjectNames) -> Ma
     production = [each for each in known if not each.row.is_preview]
     gone = [each for each in holdings if each.standing is Standing.DELETED]
     levels = (
-        (production, Certainty.CERTAIN, "of"),
-        (known, Certainty.LIKELY, "in previews, of"),
-        (gone, Certainty.LIKELY, "with a deleted key of"),
+        (production, Certainty.CERTAIN, "of this project"),
+        (known, Certainty.LIKELY, "of this project, in previews alone"),
+        (gone, Certainty.LIKELY, "of this project, whose key is gone"),
     )
     for found, certainty, relation in levels:
         candidates = _projects_of(found)
@@ -111,4 +111,4 @@ def _explain(holdings: Sequence[Holding], relation: str, projects: int) -> str:
     if projects > 1:
         return f"{names} {verb} DSNs of several projects"
     labels = ", ".join(sorted({each.key.label for each in holdings if each.key}))
-    return f"{names} {verb} a DSN {relation} this project" + (f", key {labels}" if labels else "")
+    return f"{names} {verb} a DSN {relation}" + (f", key {labels}" if labels else "")

@@ -8,6 +8,7 @@ Source: docs/manifest.md.
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from watchpost.adoption.caveats import Caveat, group_caveats
@@ -192,23 +193,20 @@ def team(key: str, slug: str) -> dict[str, Any]:
 
 
 def render_caveats(caveats: Iterable[Caveat]) -> list[str]:
-    """Caveats as plain lines: a heading with its count for each kind, then one line each."""
+    """Caveats as plain lines: a heading with its count for each kind, then what it is about."""
     lines: list[str] = []
     for kind, group in group_caveats(caveats).items():
         lines.append(f"{kind.value} ({len(group)}):")
-        lines += [f"  - {comment_text(str(caveat))}" for caveat in group]
+        lines += [f"  - {comment_text(str(caveat))}" for caveat in group if caveat.detail]
+        bare = ", ".join(comment_text(caveat.subject) for caveat in group if not caveat.detail)
+        lines += [f"    {line}" for line in wrap(bare, _WIDTH - 6)]
     return lines
 
 
 def comment(text: str) -> list[str]:
     """A comment of one or more lines."""
-    lines, line = [], "#"
-    for word in comment_text(text).split(" "):
-        if len(line) + 1 + len(word) > _WIDTH and line.strip("# "):
-            lines.append(line)
-            line = "#  "
-        line += f" {word}"
-    return [*lines, line]
+    first, *rest = wrap(comment_text(text), _WIDTH - 4, break_long_words=False) or [""]
+    return [f"# {first}", *(f"#   {line}" for line in rest)]
 
 
 def comment_text(text: str) -> str:
