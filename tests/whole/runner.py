@@ -98,7 +98,7 @@ class Run:
     def is_fork(self) -> bool:
         """Whether it is for a pull request of another repository."""
         head = self.github["event"].get("pull_request", {}).get("head", {}).get("repo", {})
-        return head.get("full_name", REPOSITORY) != REPOSITORY
+        return bool(head.get("full_name", REPOSITORY) != REPOSITORY)
 
     def run_job(self, name: str) -> None:
         """Run one job, or skip it."""
@@ -143,6 +143,9 @@ class Job:
         self.files = run.runner.folder / "runner"
         shutil.rmtree(self.files, ignore_errors=True)
         self.files.mkdir()
+        for ending in ("plan.*", "apply.*", "drift.*"):  # a checkout holds nothing of a last run
+            for file in run.runner.folder.glob(ending):
+                file.unlink()
         (self.files / "event.json").write_text(json.dumps(run.github["event"]))
 
     def run(self) -> JobResult:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.whole
 MAIN = "refs/heads/main"
+DRIFT, UNCHECKED = "watchpost: drift", "watchpost: unchecked"
 
 
 @dataclass
@@ -206,3 +207,130 @@ def test_nothing_runs_before_the_set_up(repository: Repository) -> None:
     assert repository.drift().jobs["drift"].outcome == "skipped"
     assert repository.apply("0" * 40).jobs["apply"].outcome == "skipped"
     assert repository.sandbox.log() == []
+
+
+def wired(repository: Repository, app: str) -> set[str]:
+    """The names of the variables of an app that bear our mark."""
+    rows = repository.sandbox.coolify("GET", f"/applications/{app}/envs").body
+    return {row["key"] for row in rows if (row["comment"] or "").startswith("watchpost:")}
+
+
+def test_a_merge_applies_what_was_shown(repository: Repository) -> None:
+    """The app is wired, the pull request says so, and running it again writes nothing."""
+    number = repository.open_pull(write_manifest({"api": API}))
+    assert repository.preview(number).jobs["plan"].outcome == "success"
+    commit = repository.merge(number)
+    run = repository.apply(commit)
+    assert run.jobs["apply"].outcome == "success", said(run, "apply")
+    assert "SENTRY_DSN" in wired(repository, "shop-api")
+    plan, report = repository.comments(number)
+    assert plan["body"].startswith("<!-- watchpost:plan stack=tests hash=")
+    assert report["body"].startswith("<!-- watchpost:apply stack=tests -->\n")
+    raise_if_secret_shown(repository, report["body"], said(run, "apply"))
+
+    repository.sandbox.clear_log()
+    repository.apply(commit)
+    assert repository.service_writes() == []
+
+
+def test_a_plan_that_moved_is_not_applied(repository: Repository) -> None:
+    """The manifest is not the one that was planned: exit 4, nothing written, and it is said."""
+    number = repository.open_pull(write_manifest({"api": API}))
+    assert repository.preview(number).jobs["plan"].outcome == "success"
+    commit = repository.merge(number)
+    repository.program.declare(write_manifest(FLEET))
+    repository.sandbox.clear_log()
+    run = repository.apply(commit)
+    assert run.jobs["apply"].steps["Apply"] == "failure"
+    assert repository.service_writes() == []
+    report = repository.comments(number)[-1]["body"]
+    assert "### Watchpost: not applied (exit code 4)" in report
+    assert "nothing was written: the plan is" in report
+    assert run.jobs["apply"].summary in report.partition("\n")[2] + "\n"
+
+
+def test_a_direct_push_is_applied_only_by_its_hash(repository: Repository) -> None:
+    """Without a pull request nothing was approved; somebody may name the hash instead."""
+    repository.program.declare(write_manifest({"api": API}))
+    commit = str(repository.sandbox.control("POST", "/github/commits")["sha"])
+    repository.sandbox.clear_log()
+    run = repository.apply(commit)
+    assert run.jobs["apply"].steps["Find the approved plan"] == "failure"
+    assert run.jobs["apply"].steps["Apply"] == "skipped"
+    assert "it came without a pull request" in said(run, "apply")
+    assert repository.service_writes() == []
+
+    number = repository.open_pull(write_manifest({"api": API}))
+    repository.preview(number)
+    first_line = repository.comments(number)[0]["body"].splitlines()[0]
+    given = {"inputs": {"plan_hash": first_line.rpartition("hash=")[2].removesuffix(" -->")}}
+    run = repository.runner.run("apply", "workflow_dispatch", given, sha=commit, ref=MAIN)
+    assert run.jobs["apply"].outcome == "success", said(run, "apply")
+    assert run.jobs["apply"].steps["Comment"] == "skipped"
+    assert "SENTRY_DSN" in wired(repository, "shop-api")
+
+
+def test_drift_has_one_issue_from_opening_to_closing(repository: Repository) -> None:
+    """Opened, not doubled, untouched while nothing changes, closed when it is mended."""
+    program, sandbox = repository.program, repository.sandbox
+    program.declare(write_manifest({"api": API}))
+    program.up()
+    sandbox.clear_log()
+    clean = repository.drift()
+    assert clean.jobs["drift"].outcome == "success", said(clean, "drift")
+    assert repository.issues() == {}
+    assert sandbox.writes("github") == []
+
+    edit_dsn(sandbox, "shop-api", "https://0@localhost/1")
+    found = repository.drift()
+    assert found.jobs["drift"].outcome == "success", said(found, "drift")
+    assert "Drift was found; the issue says what." in said(found, "drift")
+    issue = repository.issues()[DRIFT]
+    assert issue["state"] == "open"
+    assert issue["title"] == "Watchpost: tests differs from what is declared"
+    assert "SENTRY\\_DSN" in issue["body"]  # as Markdown
+    raise_if_secret_shown(repository, issue["body"], said(found, "drift"))
+
+    sandbox.clear_log()
+    repository.drift()
+    assert sandbox.writes("github") == []
+
+    sandbox.add_fault(service="coolify", status=503)
+    unchecked = repository.drift()
+    sandbox.clear_faults()
+    assert unchecked.jobs["drift"].steps["Verdict"] == "failure"
+    assert {name: each["state"] for name, each in repository.issues().items()} == {
+        DRIFT: "open",
+        UNCHECKED: "open",
+    }
+
+    program.up()
+    mended = repository.drift()
+    assert mended.jobs["drift"].outcome == "success", said(mended, "drift")
+    assert {name: each["state"] for name, each in repository.issues().items()} == {
+        DRIFT: "closed",
+        UNCHECKED: "closed",
+    }
+    assert sandbox.log("github")
+    assert not [
+        each for each in repository.service_writes() if each["token"] in {"readonly", "sensitive"}
+    ]
+
+
+def test_a_check_that_cannot_run_has_a_notice_of_its_own(repository: Repository) -> None:
+    """A missing token opens the notice, not the drift issue; the job is red."""
+    repository.program.declare(write_manifest({"api": API}))
+    repository.runner.secrets.pop("COOLIFY_READ_TOKEN")  # type: ignore[attr-defined]  # a dict
+    run = repository.drift()
+    assert run.jobs["drift"].steps["Verdict"] == "failure"
+    notice = repository.issues()[UNCHECKED]
+    assert set(repository.issues()) == {UNCHECKED}
+    assert "could not run (exit code 1)" in notice["body"]
+    assert notice["title"] == "Watchpost: tests could not be checked for drift"
+
+
+def edit_dsn(sandbox: RunningSandbox, app: str, value: str) -> None:
+    """Put another DSN into an app's production row, as somebody would by hand."""
+    rows = sandbox.control("GET", f"/coolify/applications/{app}/rows")["rows"]
+    row = next(each for each in rows if each["key"] == "SENTRY_DSN" and not each["is_preview"])
+    sandbox.control("PATCH", f"/coolify/rows/{row['uuid']}", {"value": value})

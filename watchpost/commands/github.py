@@ -54,7 +54,7 @@ ACTIONS = {
     "issue": Action(
         "keep one issue per stack: open, update, close, open again",
         (
-            "watchpost github issue --stack production --body drift.md",
+            "watchpost github issue --body drift.md --report drift.json",
             "watchpost github issue --stack production --kind unchecked --close",
         ),
     ),
@@ -131,6 +131,12 @@ def _add_issue_options(parser: argparse.ArgumentParser) -> None:
         default="drift",
         help="drift, or the notice that the check could not run; default: drift",
     )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="the drift check in JSON; it then decides which issues are opened and closed",
+    )
     wanted = parser.add_mutually_exclusive_group(required=True)
     wanted.add_argument("--body", type=Path, metavar="FILE", help="the report, in Markdown")
     wanted.add_argument("--close", action="store_true", help="there is nothing to report")
@@ -205,7 +211,14 @@ def _issue(client: GitHubClient, arguments: argparse.Namespace) -> str:
         UNCHECKED,
         close_issue,
         keep_issue,
+        keep_issues,
+        load_drift_codes,
     )
+
+    if arguments.report:
+        _raise_if_no_body(arguments)
+        codes = load_drift_codes(arguments.report)
+        return "\n".join(keep_issues(client, arguments.stack, codes, _read(arguments.body)))
 
     kind = {"drift": DRIFT, "unchecked": UNCHECKED}[arguments.kind]
     if arguments.close:
@@ -213,6 +226,13 @@ def _issue(client: GitHubClient, arguments: argparse.Namespace) -> str:
     else:
         done = keep_issue(client, kind, arguments.stack, _read(arguments.body))
     return f"issue of the kind {arguments.kind} for {arguments.stack}: {done}"
+
+
+def _raise_if_no_body(arguments: argparse.Namespace) -> None:
+    if arguments.close:
+        raise SettingsError(
+            "--report", "decides itself what is closed", fix="say `--body FILE`, not `--close`"
+        )
 
 
 def _approved_hash(client: GitHubClient, arguments: argparse.Namespace) -> str:

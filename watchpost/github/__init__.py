@@ -10,7 +10,15 @@ Source: docs/gitops.md; docs/adr/0014-one-comment-and-one-issue.md.
 from watchpost.github.approvals import find_approved_hash, get_merged_pull
 from watchpost.github.client import GitHubClient
 from watchpost.github.comments import keep_comment
-from watchpost.github.issues import DRIFT, UNCHECKED, IssueKind, close_issue, keep_issue
+from watchpost.github.drift_file import load_drift_codes
+from watchpost.github.issues import (
+    DRIFT,
+    UNCHECKED,
+    IssueKind,
+    close_issue,
+    keep_issue,
+    keep_issues,
+)
 from watchpost.github.labels import LABELS, keep_label
 from watchpost.github.markers import Marker
 from watchpost.github.plan_file import PlanFile, load_plan_file
@@ -28,6 +36,8 @@ __all__ = [
     "get_merged_pull",
     "keep_comment",
     "keep_issue",
+    "keep_issues",
     "keep_label",
+    "load_drift_codes",
     "load_plan_file",
 ]

@@ -14,11 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from watchpost import exits
 from watchpost.errors import UnclearWrite
 from watchpost.github.bodies import compose_body, is_same
 from watchpost.github.markers import Marker, read_marker
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from watchpost.github.client import GitHubClient
     from watchpost.github.models import Issue
 
@@ -40,8 +43,8 @@ DRIFT = IssueKind(
     "drift",
     "watchpost: drift",
     "d93f0b",
-    "Somebody changed what Watchpost keeps",
-    "Watchpost: {stack} has drifted",
+    "Something is not as it is declared",
+    "Watchpost: {stack} differs from what is declared",
 )
 UNCHECKED = IssueKind(
     "unchecked",
@@ -77,6 +80,35 @@ def keep_issue(client: GitHubClient, kind: IssueKind, stack: str, text: str) -> 
     if changes:
         client.update_issue(kept.number, changes)
     return f"{done} #{kept.number}"
+
+
+def keep_issues(client: GitHubClient, stack: str, codes: Collection[int], text: str) -> list[str]:
+    """
+    Keep both issues of a stack as a check found it.
+
+    Drift opens or updates the one, whatever else could not be looked at; it is closed only where
+    everything was looked at. The other is open exactly while something could not be looked at.
+
+    Args:
+        client: The repository.
+        stack: Its name.
+        codes: Every exit code that applies to the check, see `watchpost.exits`.
+        text: The report, in Markdown.
+
+    Returns:
+        What was done, a line for each.
+    """
+    is_unchecked = exits.UNCHECKED in codes
+    if exits.CHANGES in codes:
+        drift = keep_issue(client, DRIFT, stack, text)
+    else:
+        drift = "left as it is" if is_unchecked else close_issue(client, DRIFT, stack)
+    unchecked = (
+        keep_issue(client, UNCHECKED, stack, text)
+        if is_unchecked
+        else close_issue(client, UNCHECKED, stack)
+    )
+    return [f"drift: {drift}", f"unchecked: {unchecked}"]
 
 
 def close_issue(client: GitHubClient, kind: IssueKind, stack: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,7 @@ def test_an_issue_is_opened_updated_closed_and_opened_again(runner: Runner) -> N
     opened = "issue of the kind drift for production: opened #1\n"
     assert runner.run("issue", "--body", body) == (0, opened)
     (made,) = runner.issues(DRIFT)
-    assert made["title"] == "Watchpost: production has drifted"
+    assert made["title"] == "Watchpost: production differs from what is declared"
     assert made["body"] == "<!-- watchpost:drift stack=production -->\nOne DSN differs."
     assert [each["name"] for each in made["labels"]] == [DRIFT]
 
@@ -114,3 +115,46 @@ def test_pull_requests_are_no_issues(runner: Runner) -> None:
     path = f"/repos/acme/fleet/issues/{number}/labels"
     runner.sandbox.github("POST", path, {"labels": [DRIFT]})
     assert runner.run("issue", "--close")[1].endswith("none is open\n")
+
+
+@pytest.mark.parametrize(
+    ("codes", "drift", "unchecked"),
+    [
+        ([0], "closed #1", "closed #2"),
+        ([2], "updated #1", "closed #2"),
+        ([3], "left as it is", "updated #2"),
+        ([2, 3], "updated #1", "updated #2"),
+    ],
+)
+def test_a_check_decides_about_both(
+    runner: Runner, codes: list[int], drift: str, unchecked: str
+) -> None:
+    """Drift is closed only where all was looked at; it is told even where not all was."""
+    body = runner.write("drift.md", "Before.")
+    for kind in ("drift", "unchecked"):
+        runner.run("issue", "--kind", kind, "--body", body)
+    runner.write("drift.md", "Now.")
+    report = runner.write("drift.json", json.dumps({"exit_codes": codes}))
+    words = ("issue", "--body", body, "--report", report)
+    assert runner.run(*words) == (0, f"drift: {drift}\nunchecked: {unchecked}\n")
+    runner.sandbox.clear_log()
+    assert runner.run(*words)[0] == 0
+    assert runner.sandbox.writes("github") == []
+
+
+@pytest.mark.parametrize("text", ["{}", "[", '{"exit_codes": []}', '{"exit_codes": ["2"]}'])
+def test_a_report_that_is_none(runner: Runner, text: str) -> None:
+    """Exit 1; nothing is closed because a file cannot be read."""
+    body, report = runner.write("drift.md", "Text."), runner.write("drift.json", text)
+    code, printed = runner.run("issue", "--body", body, "--report", report)
+    assert code == 1
+    assert "drift.json: not a drift check" in printed
+    assert runner.sandbox.log("github") == []
+
+
+def test_a_report_is_not_for_closing(runner: Runner) -> None:
+    """It decides itself."""
+    report = runner.write("drift.json", '{"exit_codes": [0]}')
+    code, printed = runner.run("issue", "--close", "--report", report)
+    assert code == 1
+    assert "--report: decides itself what is closed" in printed
