@@ -76,7 +76,8 @@ def test_a_dead_service_leaves_the_other(demo_sandbox: RunningSandbox) -> None:
     """Sentry is down: its lists are named as unchecked, and every app is read."""
     demo_sandbox.add_fault(service="sentry", method="GET", status=503)
     inventory = observe(demo_sandbox)
-    assert not inventory.knows_sentry
+    assert (inventory.knows_sentry, inventory.knows_teams) == (False, False)
+    assert not inventory.is_complete
     assert [each.what for each in inventory.unchecked] == [
         "Sentry's projects",
         "Sentry's client keys",

@@ -52,7 +52,7 @@ def adopt(
     Write a manifest of what both services hold.
 
     Args:
-        inventory: What they hold; projects, keys and apps must be complete.
+        inventory: What they hold; it must be complete.
         declared: What the existing manifest declares.
         existing: Its text; None where there is none.
         mark: False writes `mark: false` to every new app.

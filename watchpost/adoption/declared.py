@@ -50,6 +50,13 @@ class Declared:
         return {entry.id for entry in entries} | {entry.root for entry in entries}
 
     @property
+    def workspaces(self) -> tuple[str, ...]:
+        """The word that the manifest puts before slugs, if it says one."""
+        defaults = self.manifest.source.data.get("defaults") if self.manifest else None
+        word = (defaults or {}).get("workspace")
+        return (word,) if word else ()
+
+    @property
     def team_keys(self) -> dict[str, str]:
         """Keys of teams by slug."""
         teams = self.manifest.teams.values() if self.manifest else ()

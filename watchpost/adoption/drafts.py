@@ -72,13 +72,13 @@ def draft_all(inventory: Inventory, declared: Declared | None = None) -> Drafts:
     Draft everything that the manifest lacks.
 
     Args:
-        inventory: What both services hold; projects, keys and apps must be complete.
+        inventory: What both services hold; it must be complete.
         declared: What the manifest has; None where there is none.
     """
     declared = declared or Declared()
     matches: dict[str, list[Match]] = defaultdict(list)
     loose: list[Match] = []
-    for match in match_apps(inventory):
+    for match in match_apps(inventory, declared.workspaces):
         if match.app.ref in declared.apps:
             continue
         if match.project:

@@ -64,6 +64,7 @@ class Inventory:
         apps: Applications, then services.
         unchecked: What could not be read.
         knows_sentry: Whether projects and keys are complete.
+        knows_teams: Whether teams are complete.
         knows_apps: Whether both lists of apps are complete; their rows may still be missing.
     """
 
@@ -74,7 +75,13 @@ class Inventory:
     apps: tuple[HeldApp, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
     knows_sentry: bool = True
+    knows_teams: bool = True
     knows_apps: bool = True
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every list was read; rows of single apps may still be missing."""
+        return self.knows_sentry and self.knows_teams and self.knows_apps
 
     @cached_property
     def project_by_id(self) -> dict[str, Project]:

@@ -66,12 +66,18 @@ class Match:
         return self.candidates[0] if len(self.candidates) == 1 else None
 
 
-def match_apps(inventory: Inventory) -> tuple[Match, ...]:
-    """Match every app, in the order of the inventory."""
+def match_apps(inventory: Inventory, workspaces: Iterable[str] = ()) -> tuple[Match, ...]:
+    """
+    Match every app, in the order of the inventory.
+
+    Args:
+        inventory: What both services hold.
+        workspaces: Words besides the organization that may stand before names.
+    """
     held: dict[AppRef, list[Holding]] = defaultdict(list)
     for holding in list_holdings(inventory):
         held[holding.app.ref].append(holding)
-    names = ProjectNames(inventory.projects, [inventory.organization])
+    names = ProjectNames(inventory.projects, [inventory.organization, *workspaces])
     return tuple(_match(app, held[app.ref], names) for app in inventory.apps)
 
 

@@ -75,6 +75,7 @@ class _Pass:
             apps=apps,
             unchecked=tuple(self._unchecked),
             knows_sentry=projects is not None and keys is not None,
+            knows_teams=teams is not None,
             knows_apps=None not in listed.values(),
         )
 

@@ -59,7 +59,7 @@ def report_as_data(
                 "id": entry.id,
                 "slug": entry.project.slug,
                 "declared": not entry.refused,
-                "reasons": list(entry.refused),
+                "reasons": [comment_text(reason) for reason in entry.refused],
                 "keys": list(entry.keys),
                 "apps": [_app(draft) for draft in entry.apps],
             }
@@ -71,7 +71,7 @@ def report_as_data(
                 "app": match.app.ref.uuid,
                 "kind": match.app.ref.kind,
                 "candidates": [project.slug for project in match.candidates],
-                "why": match.why,
+                "why": comment_text(match.why),
             }
             for match in drafts.loose
         ],
@@ -93,9 +93,11 @@ def _app(draft: AppDraft) -> dict[str, Any]:
         "kind": draft.app.ref.kind,
         "name": comment_text(draft.app.app.name),
         "declared": bool(draft.blocks),
-        "reason": draft.refused,
+        "reason": comment_text(draft.refused),
         "certainty": draft.match.certainty.value if draft.match.certainty else None,
-        "why": draft.match.why,
+        "why": comment_text(draft.match.why),
         "variables": [each.name for block in draft.blocks for each in block.variables],
-        "left_out": [{"name": each.name, "reason": each.reason} for each in draft.left_out],
+        "left_out": [
+            {"name": each.name, "reason": comment_text(each.reason)} for each in draft.left_out
+        ],
     }

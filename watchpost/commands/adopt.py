@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     _raise_if_there(arguments.out)
     workspace = open_workspace(arguments, READ_ONLY)
     reading = read_stack(workspace, arguments.organization)
-    if not (reading.inventory.knows_sentry and reading.inventory.knows_apps):
+    if not reading.inventory.is_complete:
         return _tell_incomplete(reading)
     path = workspace.manifest_path
     existing = path.read_text(encoding="utf-8") if path.is_file() else None

@@ -300,6 +300,16 @@ def test_an_existing_manifest_keeps_every_line(tmp_path: Path) -> None:
     assert again == text
 
 
+def test_the_manifests_own_workspace_is_a_prefix(tmp_path: Path) -> None:
+    """A name is like another's but for the word that the manifest puts before slugs."""
+    fleet = wired()
+    fleet.project("tools-queue")
+    fleet.app("u1", [], name="queue")
+    text = ENTRY.replace("teams:\n", "defaults: {workspace: tools}\nteams:\n", 1)
+    added = adopt(fleet.inventory(), arranged(load(tmp_path, text)), text).text
+    assert "# possible: its name is like the project's" in added
+
+
 def test_a_manifest_between_braces_is_refused(tmp_path: Path) -> None:
     """Lines cannot be added there, and nothing is rewritten silently."""
     projects = "{a: {platform: node, teams: [t]}}"
