@@ -73,8 +73,9 @@ class GitHubControl:
         return JSONResponse({"head_sha": sha})
 
     async def merge_pull(self, request: Request) -> Response:
-        """Merge a pull request; answers ``{"merge_commit_sha"}``."""
-        pull, sha, now = self._pull(request), _new_sha(), self._now()
+        """Merge a pull request by the commit ``sha``, or a new one; ``{"merge_commit_sha"}``."""
+        sha = (await _fields(request)).get("sha") or _new_sha()
+        pull, now = self._pull(request), self._now()
         self.world.store.update(
             "github_issues",
             pull["id"],

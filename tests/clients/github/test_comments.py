@@ -199,3 +199,14 @@ def test_login_is_asked_for_once(client: GitHubClient, runner: Runner) -> None:
     """A run's token may not ask; then it is the run's bot."""
     assert [client.login, client.login] == ["github-actions[bot]"] * 2
     assert [each["path"] for each in runner.sandbox.log("github")] == ["/user"]
+
+
+def test_a_create_that_never_gets_through_is_told(runner: Runner) -> None:
+    """Three tries, each after a look; then exit 1 with what is unclear."""
+    number, body = runner.open_pull(), runner.write("plan.md", "Never.")
+    runner.sandbox.add_fault(service="github", method="POST", drop="before")
+    code, printed = runner.run("comment", "--pr", number, "--body", body)
+    assert code == 1
+    assert "the write may or may not have been applied" in printed
+    assert [each["method"] for each in runner.sandbox.writes("github")] == ["POST"] * 3
+    assert runner.comments(number) == []
