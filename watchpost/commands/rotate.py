@@ -10,6 +10,7 @@ Source: docs/rotation.md; docs/adr/0012; exit codes of design.md 9.
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import os
 import sys
@@ -20,7 +21,6 @@ from watchpost import exits
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from watchpost.manifest import Entry, Manifest
@@ -81,14 +81,15 @@ def _add_terms(step: argparse.ArgumentParser) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError("a whole number is needed")
     return int(text)
 
 
 def _hours(text: str) -> int:
-    if _count(text) > MOST_QUIET_HOURS:
-        raise ValueError(text)
-    return int(text)
+    hours = _count(text)
+    if hours > MOST_QUIET_HOURS:
+        raise argparse.ArgumentTypeError(f"Sentry is asked about {MOST_QUIET_HOURS} hours at most")
+    return hours
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,14 +10,11 @@ Source: docs/manifest.md, "Edits by commands".
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path as FilePath
 
-from watchpost.errors import ManifestError
+from watchpost.errors import ManifestError, SettingsError
+from watchpost.output import write_whole
 
-_NEW_FILE_MODE = 0o644
 _AS_IT_WAS = "the file is as it was"
 
 
@@ -56,47 +53,9 @@ def write_manifest(path: str | FilePath, text: str, *, read: str | None = None) 
     """
     target = FilePath(path).resolve()
     if read is not None and read_text(target) != read:
-        fix = "run the command again"
-        raise ManifestError(
-            str(path), "was changed while the command ran", detail=_AS_IT_WAS, fix=fix
-        )
+        summary, fix = "was changed while the command ran", "run the command again"
+        raise ManifestError(str(path), summary, detail=_AS_IT_WAS, fix=fix)
     try:
-        _replace(target, text.encode("utf-8"))
-    except OSError as error:
-        summary = f"cannot be written: {error.strerror}"
-        fix = "make room on the disk, or check the permissions of the file's folder"
-        raise ManifestError(str(path), summary, detail=_AS_IT_WAS, fix=fix) from None
-
-
-def _replace(target: FilePath, content: bytes) -> None:
-    """Write *content* beside *target*, then rename it over *target*."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fchmod(descriptor, _find_mode(target))
-            os.fsync(descriptor)
-        FilePath(name).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            FilePath(name).unlink()
-        raise
-    _sync_folder(target.parent)
-
-
-def _find_mode(target: FilePath) -> int:
-    try:
-        return target.stat().st_mode & 0o7777
-    except FileNotFoundError:
-        return _NEW_FILE_MODE
-
-
-def _sync_folder(folder: FilePath) -> None:
-    """Make the rename last through a power cut, where the system lets folders be synced."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        write_whole(target, text)
+    except SettingsError as error:
+        raise ManifestError(str(path), error.summary, detail=_AS_IT_WAS, fix=error.fix) from None
