@@ -1,6 +1,6 @@
 """
-A repository on GitHub that keeps a fleet: its checkout, its pull requests, and its workflows, run as
-a runner runs them.
+A repository on GitHub that keeps a fleet: its checkout, its pull requests, and its workflows, run
+as a runner runs them.
 
 Does not: assert; tests do.
 """

@@ -6,23 +6,19 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandboxes import send
 from tests.whole.observed import finish_deployments, observe_projects, row_of
 from tests.whole.program import ROOT, Program, make_apps
+from tests.whole.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.sandboxes import RunningSandbox
 
 pytestmark = pytest.mark.whole
 APPS = ("fine", "failing", "slow")
@@ -42,55 +38,6 @@ projects:
       - {app: failing, framework: fastapi}
       - {app: slow, framework: fastapi}   # the last
 """
-
-
-class Traffic:
-    """Sends events of each app with the DSN that its last finished deployment carried."""
-
-    def __init__(self, sandbox: RunningSandbox) -> None:
-        self._sandbox = sandbox
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.sent: Counter[tuple[str, str, int]] = Counter()
-        self.rounds = 0
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(30)
-
-    def wait_for_rounds(self, count: int = 2) -> None:
-        """Return once each app has sent so many more events."""
-        wanted, deadline = self.rounds + count, time.monotonic() + 60
-        while self.rounds < wanted:
-            assert self._thread.is_alive(), "the traffic ended early"
-            assert time.monotonic() < deadline, "the traffic stands still"
-            time.sleep(0.01)
-
-    def statuses(self) -> set[int]:
-        """Every status that an event was answered with."""
-        return {status for _, _, status in self.sent}
-
-    def keys_of(self, app: str) -> set[str]:
-        """Public keys that the app has sent by."""
-        return {key for name, key, _ in self.sent if name == app}
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            for app in APPS:
-                self._send(app)
-            self.rounds += 1
-            time.sleep(0.02)
-
-    def _send(self, app: str) -> None:
-        path = f"/coolify/applications/{app}/running-environment"
-        dsn = urlsplit(self._sandbox.control("GET", path)["runtime"]["SENTRY_DSN"])
-        url = f"{self._sandbox.sentry_url}/api{dsn.path}/store/?sentry_key={dsn.username}"
-        status = send("POST", url, body={"message": f"hello from {app}"}).status
-        self.sent[app, str(dsn.username), status] += 1
 
 
 def command(program: Program, *arguments: str) -> list[str]:
@@ -150,7 +97,7 @@ def running(program: Program) -> Iterator[tuple[Program, Traffic]]:
     program.up()
     for app in APPS:
         finish_deployments(program.sandbox, app)
-    with Traffic(program.sandbox) as traffic:
+    with Traffic(program.sandbox, APPS) as traffic:
         traffic.wait_for_rounds()
         yield program, traffic
     assert traffic.statuses() == {200}
