@@ -190,3 +190,53 @@ def test_nothing_retired_asks_nobody(rotated: Rotated) -> None:
     rotated.path.write_text(rotated.path.read_text().partition("    keys:")[0])
     assert rotated.look_at_all() == []
     assert rotated.sandbox.log() == []
+
+
+def test_coolify_that_shows_nothing(rotated: Rotated) -> None:
+    """A token of another team sees no app at all: that is no proof that nobody holds the key."""
+    for kind in ("applications", "services"):
+        rotated.sandbox.add_fault(service="coolify", path=f"/{kind}$", status=200, body=[])
+    step = rotated.decide()
+    assert step.action == Action.WAIT
+    assert any("no app at all" in reason for reason in step.reasons)
+
+
+def test_project_that_sentry_does_not_show(rotated: Rotated) -> None:
+    """A key that is missing because its project is not shown is unknown, never gone."""
+    for path in ("/organizations/acme/projects", "/project-keys"):
+        rotated.sandbox.add_fault(service="sentry", path=path, status=200, body=[])
+    step = rotated.decide()
+    assert (step.status.state, step.action) == ("unknown", Action.WAIT)
+
+
+def test_list_of_keys_that_lacks_one(rotated: Rotated) -> None:
+    """A key that the list lacks and one GET finds is unknown; so is one that no GET answers."""
+    rotated.sandbox.add_fault(service="sentry", path="/project-keys", status=200, body=[])
+    assert rotated.look().state == "unknown"
+    rotated.sandbox.add_fault(service="sentry", path=f"/keys/{rotated.old_id}", status=503)
+    assert rotated.look().state == "unknown"
+
+
+def test_app_that_goes_while_it_is_looked_at(rotated: Rotated) -> None:
+    """An app that was listed and is gone holds nothing."""
+    body = {"message": "Application not found."}
+    path = "/applications/billing-api/envs"
+    rotated.sandbox.add_fault(service="coolify", path=path, status=404, body=body)
+    status = rotated.look()
+    assert (status.rows, status.runners, status.troubles) == ((), (), ())
+
+
+@pytest.mark.parametrize(("status", "verdicts"), [(503, ["unknown"]), (200, [])])
+def test_app_by_name(
+    demo_sandbox: RunningSandbox, tmp_path: Path, status: int, verdicts: list[str]
+) -> None:
+    """An app selected by name that cannot be looked up is unknown; one that is not there is not."""
+    document = copy.deepcopy(MANIFEST)
+    named = {"project": "Billing", "environment": "production", "name": "billing-api"}
+    document["projects"]["billing"]["apps"][0]["app"] = named
+    rotated = rotate(demo_sandbox, tmp_path, document=document)
+    assert rotated.look().runners == ()
+    nothing: dict[str, list[str]] = {"applications": [], "services": []}
+    fault = {"service": "coolify", "path": "/projects/.+/production", "status": status}
+    demo_sandbox.add_fault(**fault, body=nothing)
+    assert [each.verdict for each in rotated.look().runners] == verdicts

@@ -393,3 +393,27 @@ def test_errors_name_the_place_and_say_that_nothing_changed() -> None:
         "  nothing was changed\n"
         "  fix: edit the file by hand, or write the value out where the alias stands"
     )
+
+
+def test_the_whole_and_nothing() -> None:
+    """The whole may be set, and a text without any value gets its first one."""
+    assert set_value("a: 1\n# c\n", (), {"b": 2}) == "{b: 2}\n# c\n"
+    assert set_value("# c\n", ("limits", "rebuild"), 5) == "# c\nlimits:\n  rebuild: 5\n"
+    assert set_value("", (), {"b": [1]}) == "b: [1]\n"
+    assert remove("a: 1\n", ("a",)) == "{}\n"
+
+
+def test_commas_on_lines_of_their_own() -> None:
+    """A comma that somebody put on the next line stays where it is."""
+    text = "a: [\n  x\n  , y\n]\n"
+    assert append_item(text, ("a",), "z") == "a: [\n  x\n  , y, z\n]\n"
+    assert parse_source(remove(text, ("a", 0)), "x").data == {"a": ("y",)}
+    commented = "a: [x,  # first\n    y]\n"
+    assert remove(commented, ("a", 0)) == "a: [  # first\n    y]\n"
+    assert remove(commented, ("a", 1)) == "a: [x,  # first\n    ]\n"
+
+
+def test_comments_within_an_item_stay() -> None:
+    """A comment between the first key of an item and the next one stays."""
+    text = "a:\n  - b: 1  # b\n    # about c\n    c: 2\n"
+    assert remove(text, ("a", 0, "b")) == "a:\n  - \n    # about c\n    c: 2\n"
