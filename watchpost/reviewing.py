@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from watchpost.manifest import Manifest
     from watchpost.planning import Planned
+    from watchpost.render.plan_report import AllowForm
 
 
 def review_plan(planned: Planned, allow: Iterable[str] = ()) -> PlanReport:
@@ -38,7 +39,15 @@ def review_plan(planned: Planned, allow: Iterable[str] = ()) -> PlanReport:
     today = today_utc()
     raise_if_expired(planned.manifest, today)
     allowed = compute_allowed(planned.manifest, today, parse_allow_option(allow))
-    return PlanReport(planned.plan, judge_plan(planned.plan, allowed), today)
+    tallies = judge_plan(planned.plan, allowed)
+    return PlanReport(planned.plan, tallies, today, _allow_form(planned.manifest))
+
+
+def _allow_form(manifest: Manifest) -> AllowForm:
+    written = manifest.source.data.get("allow")
+    if written is None:
+        return "none"
+    return "list" if isinstance(written, tuple) else "mapping"
 
 
 def raise_if_expired(manifest: Manifest, today: date) -> None:

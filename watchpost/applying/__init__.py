@@ -4,7 +4,8 @@ Carrying out a reviewed plan: the engine's run, watched event by event, and its 
 Does not: plan or judge. Source: issue 5; design.md 9.
 """
 
+from watchpost.applying.locking import clear_lock
 from watchpost.applying.outcome import Outcome, Result, Tracker
-from watchpost.applying.running import Run, apply_plan, clear_lock
+from watchpost.applying.running import Run, apply_plan
 
 __all__ = ["Outcome", "Result", "Run", "Tracker", "apply_plan", "clear_lock"]

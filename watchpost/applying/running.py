@@ -1,8 +1,10 @@
 """
 The engine's run of a reviewed plan: with its permit, without checkpoints, to be interrupted once.
 
-The first interrupt asks the engine to finish what runs and to begin nothing new; a second one ends
-it at once. Either way the next apply completes what is left: every create looks first.
+The first interrupt asks the engine to finish what runs and to begin nothing new; a second one asks
+it to end at once, which gives the lock back; a third one kills it. SIGTERM, with which runners end
+a job, is an interrupt too. Either way the next apply completes what is left: every create looks
+first.
 
 Does not: judge the plan. Source: design.md 9; docs/adr/0003-upsert-and-skipped-checkpoints.md,
 docs/adr/0010-plans-are-hashed-and-permitted.md.
@@ -11,7 +13,6 @@ docs/adr/0010-plans-are-hashed-and-permitted.md.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import tempfile
 import threading
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from watchpost.engine import Engine, Finished
     from watchpost.planning import Planned
 
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 _UP = ("up", "--yes", "--skip-preview", "--json", "--continue-on-error")
 
 
@@ -43,26 +45,43 @@ class Run:
 
     process: subprocess.Popen[str] | None = None
     interrupts: int = 0
+    is_stopping: bool = False
     tell: Callable[[str], object] = field(default=lambda _: None)
 
     def started(self, process: subprocess.Popen[str]) -> None:
-        """Remember the process that interrupts go to."""
+        """Remember the process that interrupts go to; one that came too early is passed on."""
         self.process = process
+        if self.is_stopping:
+            self._send(signal.SIGINT)
 
     def stop(self) -> None:
-        """Ask the engine to finish what runs and to begin nothing new."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+        """Ask the engine, once, to finish what runs and to begin nothing new."""
+        if not self.is_stopping:
+            self.is_stopping = True
+            self._send(signal.SIGINT)
 
     def interrupt(self, _signal: int, _frame: FrameType | None) -> None:
-        """Take one interrupt of a person."""
+        """Take one interrupt of a person or of a runner."""
         self.interrupts += 1
         if self.interrupts == 1:
-            self.tell("interrupted: finishing what runs; interrupt again to end at once")
+            self._say("interrupted: finishing what runs; interrupt again to end at once")
             self.stop()
-        elif self.process is not None:
+        elif self.interrupts == 2:  # noqa: PLR2004 - the second one
+            self._say("interrupted again: ending at once")
+            self._send(signal.SIGINT)
+        else:
+            self._send(signal.SIGKILL)
+
+    def _say(self, line: str) -> None:
+        """Tell it, unless the signal came in the middle of another line."""
+        with contextlib.suppress(RuntimeError):
+            self.tell(line)
+
+    def _send(self, number: int) -> None:
+        """Signal the engine, not the plugins that do its work; they end with it."""
+        if self.process is not None and self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.send_signal(number)
 
 
 def apply_plan(
@@ -94,24 +113,13 @@ def apply_plan(
             on_event=tracker.take,
             on_start=run.started,
         )
-    _raise_if_not_begun(engine, done, tracker)
+    if not run.interrupts:
+        _raise_if_not_begun(engine, done, tracker)
     return tracker.finish(
         time.monotonic() - started,
         was_interrupted=run.interrupts > 0,
         errors=_unexplained(done, tracker, was_interrupted=run.interrupts > 0),
     )
-
-
-def clear_lock(engine: Engine) -> None:
-    """
-    Take away a lock that a killed run left behind.
-
-    Raises:
-        SettingsError: The engine could not.
-    """
-    done = engine.run("cancel", "--yes")
-    if done.exit_code:
-        raise explain_failure(f"stack {engine.stack}", done)
 
 
 def _settings(permit: Path) -> dict[str, str]:
@@ -137,11 +145,12 @@ def _interrupts_to(run: Run) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, run.interrupt)
+    before = {each: signal.signal(each, run.interrupt) for each in _INTERRUPTS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _raise_if_not_begun(engine: Engine, done: Finished, tracker: Tracker) -> None:

@@ -10,21 +10,21 @@ Source: issue 5; design.md 9; docs/plan.md.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchpost import exits
 from watchpost.commands.plan import add_allow_argument
-from watchpost.errors import SettingsError
+from watchpost.errors import SettingsError, WatchpostError
 from watchpost.output import add_out_argument, raise_if_unknown_ending, write_files
+from watchpost.progress import say, show_before_writing
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Mapping
 
     from watchpost.applying import Outcome
     from watchpost.planning import Planned
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from watchpost.workspace import Workspace
 
 ENDINGS = (".txt", ".json", ".md")
+# The first three are slow and were needed for the plan already; an app that is missing fails only
+# its own entry.
+_NOT_FOR_A_RUN = ("python", "packages", "sentry plugin", "coolify apps")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,8 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     report = review_plan(planned, arguments.allow)
     from watchpost.render.plan_text import render_plan_text  # noqa: PLC0415 - likewise
 
-    sys.stdout.write(render_plan_text(report))
-    sys.stdout.flush()
+    show_before_writing(render_plan_text(report))
     refusal = _refusal(report, arguments)
     if refusal is not None:
         return refusal
@@ -132,16 +134,15 @@ def _apply(
     _raise_if_not_ready(workspace)
     _raise_if_not_agreed(arguments)
     outcome = apply_plan(workspace.engine, planned, say)
-    report_outcome(outcome, arguments.out)
-    return exits.worst_of([*report.exit_codes(detailed=False), *outcome.exit_codes()])
+    written = report_outcome(outcome, arguments.out)
+    return exits.worst_of([*report.exit_codes(detailed=False), *outcome.exit_codes(), written])
 
 
 def _raise_if_not_ready(workspace: Workspace) -> None:
     """Look at what a run needs: engine, lock, tokens and what they may do, versions."""
     from watchpost.diagnosis import CHECKS, Case, examine  # noqa: PLC0415 - likewise
 
-    slow = ("python", "packages", "sentry plugin")
-    checks = [each for each in CHECKS if each.name not in slow and "packages" not in each.needs]
+    checks = [each for each in CHECKS if each.name not in _NOT_FOR_A_RUN]
     findings = examine(Case(workspace.folder, workspace.engine.stack), checks)
     failures = [each for each in findings if each.state == "failure"]
     if failures:
@@ -167,8 +168,8 @@ def _raise_if_not_agreed(arguments: argparse.Namespace) -> None:
         raise SettingsError("apply", "nothing was written: you did not say yes")
 
 
-def report_outcome(outcome: Outcome, files: list[str]) -> None:
-    """Print what became of a plan, and write it to *files*."""
+def report_outcome(outcome: Outcome, files: list[str]) -> int:
+    """Print what became of a plan and write it to *files*; return 1 where one cannot be written."""
     from watchpost.render.outcome_text import (  # noqa: PLC0415 - likewise
         render_outcome_json,
         render_outcome_markdown,
@@ -176,25 +177,14 @@ def report_outcome(outcome: Outcome, files: list[str]) -> None:
     )
 
     say(render_outcome_text(outcome).rstrip())
-    write_files(
-        files,
-        {
-            ".txt": lambda: render_outcome_text(outcome),
-            ".json": lambda: render_json(render_outcome_json(outcome)),
-            ".md": lambda: render_outcome_markdown(outcome),
-        },
-    )
-
-
-def say(line: str) -> None:
-    """
-    Print a line of progress.
-
-    A reader that has gone away must not end a run that writes: then nothing more is printed.
-    """
+    forms: Mapping[str, Callable[[], str]] = {
+        ".txt": lambda: render_outcome_text(outcome),
+        ".json": lambda: render_json(render_outcome_json(outcome)),
+        ".md": lambda: render_outcome_markdown(outcome),
+    }
     try:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        write_files(files, forms)
+    except WatchpostError as error:
+        sys.stderr.write(f"{error}\n")
+        return exits.REFUSED
+    return exits.DONE

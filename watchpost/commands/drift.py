@@ -12,9 +12,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from watchpost import exits
-from watchpost.commands.apply import report_outcome, say
+from watchpost.commands.apply import report_outcome
 from watchpost.commands.plan import add_allow_argument
+from watchpost.errors import SettingsError
 from watchpost.output import add_out_argument, raise_if_unknown_ending, write_files
+from watchpost.progress import say, show_before_writing
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     from watchpost.planning import refuse_writes  # noqa: PLC0415 - likewise
 
     raise_if_unknown_ending(arguments.out, ENDINGS)
+    _raise_if_mixed(arguments)
     workspace = open_workspace(arguments)
     if not arguments.repair:
         refuse_writes()
@@ -59,11 +62,21 @@ def run(arguments: argparse.Namespace) -> int:
     forms = _renderers(checked.report)
     write_files(arguments.out, forms)
     form = {"text": ".txt", "json": ".json", "markdown": ".md"}[arguments.format]
-    sys.stdout.write(forms[form]())
-    sys.stdout.flush()
     if arguments.repair:
+        show_before_writing(forms[form]())
         return _repair(workspace, checked, arguments)
+    sys.stdout.write(forms[form]())
     return exits.worst_of(checked.report.exit_codes())
+
+
+def _raise_if_mixed(arguments: argparse.Namespace) -> None:
+    """Refuse a form for programs where progress is printed too."""
+    if arguments.repair and arguments.format != "text":
+        raise SettingsError(
+            f"--format {arguments.format}",
+            "does not go with --repair, which prints as it goes",
+            fix="let the check be written to a file: `--out drift.json`",
+        )
 
 
 def _renderers(report: DriftReport) -> Mapping[str, Callable[[], str]]:
@@ -82,6 +95,7 @@ def _renderers(report: DriftReport) -> Mapping[str, Callable[[], str]]:
 
 def _repair(workspace: Workspace, checked: Checked, arguments: argparse.Namespace) -> int:
     from watchpost.applying import apply_plan  # noqa: PLC0415 - likewise
+    from watchpost.render.plan_text import render_plan_text  # noqa: PLC0415
     from watchpost.repairing import choose_repairs, plan_repair  # noqa: PLC0415
     from watchpost.reviewing import review_plan  # noqa: PLC0415
 
@@ -89,18 +103,23 @@ def _repair(workspace: Workspace, checked: Checked, arguments: argparse.Namespac
     for name, reason in repairs.refused.items():
         say(f"not repaired: {name}: {reason}; `watchpost apply` does both")
     codes = [exits.REFUSED] if repairs.refused else []
+    codes += _left(checked.report)
     if not repairs.urns:
         say("nothing to repair")
-        return exits.worst_of([*codes, *_unchecked(checked.report)])
+        return exits.worst_of(codes)
     planned = plan_repair(workspace, checked, repairs.urns)
     report = review_plan(planned, arguments.allow)
+    show_before_writing(f"\n{render_plan_text(report)}")
     if report.exceeded:
-        say(f"nothing was written: over the limit; to allow it: {report.allow_line}")
+        kinds = ", ".join(each.kind for each in report.exceeded)
+        say(f"nothing was written: over the limit of {kinds}")
         return exits.UNSAFE
     outcome = apply_plan(workspace.engine, planned, say, targets=repairs.urns)
     report_outcome(outcome, [])
-    return exits.worst_of([*codes, *outcome.exit_codes(), *_unchecked(checked.report)])
+    return exits.worst_of([*codes, *outcome.exit_codes()])
 
 
-def _unchecked(report: DriftReport) -> list[int]:
-    return [code for code in report.exit_codes() if code == exits.UNCHECKED]
+def _left(report: DriftReport) -> list[int]:
+    """What no repair mends: what is pending, and what could not be looked at."""
+    codes = [exits.CHANGES] if report.of("pending") else []
+    return codes + [code for code in report.exit_codes() if code == exits.UNCHECKED]

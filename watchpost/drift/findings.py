@@ -28,7 +28,7 @@ from watchpost.plan.app_changes import ENVIRONMENT
 from watchpost.plan.sentry_changes import CREATES, DELETES, KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from watchpost.engine import Preview, Refreshed, State
 
@@ -91,7 +91,9 @@ class Finding:
 
 def find_differences(preview: Preview) -> tuple[Finding, ...]:
     """List every finding of *preview*, in the order of its resources' names."""
-    found = [*_list_observed(preview), *_list_pending(preview)]
+    observed = tuple(_list_observed(preview))
+    drifted = {(each.urn, each.part) for each in observed if each.kind == "drift"}
+    found = [*observed, *_list_pending(preview), *_list_declared(preview, drifted)]
     return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.path, each.kind)))
 
 
@@ -119,7 +121,7 @@ def _list_pending(preview: Preview) -> Iterator[Finding]:
         if not _is_ours(step.urn) or step.op == "replace":
             continue
         if step.op in DELETES:
-            yield Finding("pending", step.urn, expected="", observed="declared no longer")
+            yield Finding("pending", step.urn, expected="declared no longer", observed="there")
         elif looked is None:
             yield Finding("pending", step.urn, expected="declared")
         elif step.new is not None and not _is_unchecked(looked):
@@ -127,6 +129,22 @@ def _list_pending(preview: Preview) -> Iterator[Finding]:
         if step.op in CREATES and step.new is not None and _is_not_found(step.new):
             reason = _first_line(str(step.new.inputs.get("selector")))
             yield Finding("pending", step.urn, expected="an app that is not found", reason=reason)
+
+
+def _list_declared(preview: Preview, drifted: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    """
+    Yield what drifted to just what the manifest asks for by now.
+
+    There is nothing left to do, so the engine has no step; but it was not applied either.
+    """
+    stepped = {step.urn for step in preview.steps}
+    for urn, looked in preview.refreshed.items():
+        desired = preview.declared.get(urn)
+        if desired is None or urn in stepped or not _is_ours(urn):
+            continue
+        for each in _compare("pending", urn, looked.recorded, desired, expected=desired):
+            if (urn, each.part) in drifted:
+                yield each
 
 
 def _is_unchecked(looked: Refreshed) -> bool:

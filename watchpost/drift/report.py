@@ -29,9 +29,10 @@ KINDS: tuple[FindingKind, ...] = ("drift", "pending", "unreadable", "unchecked")
 UNKNOWN = "unknown"
 _MENDS: Mapping[str, str] = {
     "pending": "apply",
-    "unreadable": "unlock the row, or give COOLIFY_TOKEN the ability read:sensitive",
+    "unreadable": "unlock the row, or give COOLIFY_TOKEN the ability read:sensitive; or ignore it",
     "unchecked": "check again once the service answers",
 }
+_IGNORABLE = frozenset({"drift", "unreadable"})
 _DECLARABLE = frozenset({"name", "slug", "platform", "teams", "label", "rate_limit"})
 
 
@@ -147,6 +148,9 @@ def _find_position(finding: Finding, positions: Mapping[str, str]) -> str:
 
 
 def _find_ignored(finding: Finding, ignored: Iterable[Ignored]) -> Ignored | None:
+    """The exception that covers it; what is pending or was not looked at cannot be excused."""
+    if finding.kind not in _IGNORABLE:
+        return None
     return next((each for each in ignored if _covers(each.path, finding.path)), None)
 
 

@@ -169,8 +169,10 @@ def _refreshed(raw_steps: list[Mapping[str, Any]]) -> Iterator[tuple[str, Refres
 
 
 def read_diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
-    """Turn one diagnostic of a plan or of an event into ours."""
-    return Diagnostic(raw.get("severity", "info"), raw["message"].strip(), raw.get("urn", ""))
+    """Turn one diagnostic of a plan or an event into ours, without the engine's `error: `."""
+    severity = raw.get("severity", "info")
+    message = raw["message"].strip().removeprefix(f"{severity}: ")
+    return Diagnostic(severity, message, raw.get("urn", ""))
 
 
 def name_of(urn: str) -> str:

@@ -13,6 +13,7 @@ from watchpost.policy.limits import (
     judge_plan,
     parse_allow_option,
     render_allow_line,
+    render_allow_options,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "judge_plan",
     "parse_allow_option",
     "render_allow_line",
+    "render_allow_options",
 ]

@@ -150,12 +150,25 @@ def parse_allow_option(words: Iterable[str]) -> dict[LimitKind, int]:
     return options
 
 
-def render_allow_line(tallies: Iterable[Tally], today: date) -> str:
-    """Write the line that the manifest needs for what exceeds its limit; empty if nothing does."""
+def render_allow_line(tallies: Iterable[Tally], today: date, *, is_item: bool = False) -> str:
+    """
+    Write the line that the manifest needs for what exceeds its limit; empty if nothing does.
+
+    Args:
+        tallies: Of the plan.
+        today: In UTC; the exception holds for a week.
+        is_item: Whether it goes into a list under `allow`.
+    """
     counts = [f"{each.kind}: {each.count}" for each in tallies if each.is_exceeded]
     if not counts:
         return ""
-    return f"allow: {{{', '.join(counts)}, until: {today + _WEEK}, reason: ...}}"
+    head = "  -" if is_item else "allow:"
+    return f"{head} {{{', '.join(counts)}, until: {today + _WEEK}, reason: ...}}"
+
+
+def render_allow_options(tallies: Iterable[Tally]) -> str:
+    """Write the options that allow for one run what exceeds its limit; empty if nothing does."""
+    return " ".join(f"--allow {each.kind}={each.count}" for each in tallies if each.is_exceeded)
 
 
 Count = tuple[int, set[str]]

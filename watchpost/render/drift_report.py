@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from watchpost.drift.report import KINDS
+from watchpost.render.plain import on_one_line
 from watchpost.render.table import render_markdown_table, render_table
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _COLUMNS = {
     "drift": ("where", "declared at", "recorded", "observed", "since", "by", "mend"),
     "pending": ("where", "declared at", "desired", "recorded", "", "", "mend"),
 }
+_HOW_TO_IGNORE = "To ignore one, add to the manifest:"
+_EXCEPTION = "ignore:\n  - {path: WHERE, reason: WHY, until: YYYY-MM-DD}"
 _NARROW = ("where", "declared at", "why", "mend")
 
 
@@ -39,10 +42,12 @@ def render_drift_text(report: DriftReport) -> str:
         found = report.of(kind)
         blocks.append(f"{_HEADINGS[kind]} ({len(found)})")
         if found:
-            blocks[-1] += "\n" + render_table(_heading(kind), _rows(kind, found))
+            rows = [tuple(map(on_one_line, row)) for row in _rows(kind, found)]
+            blocks[-1] += "\n" + render_table(_heading(kind), rows)
     blocks.append(f"Ignored ({len(report.ignored)})")
     for each in report.ignored:
-        blocks[-1] += f"\n{each.finding.path}: {_reason(each)}"
+        blocks[-1] += "\n" + on_one_line(f"{each.finding.path}: {_reason(each)}")
+    blocks += [f"{_HOW_TO_IGNORE}\n{_EXCEPTION}"] if _is_ignorable(report) else []
     return "\n\n".join(blocks) + "\n"
 
 
@@ -58,6 +63,8 @@ def render_drift_markdown(report: DriftReport) -> str:
     blocks.append(f"### Ignored ({len(rows)})")
     if rows:
         blocks.append(render_markdown_table(("where", "why"), rows))
+    if _is_ignorable(report):
+        blocks.append(f"{_HOW_TO_IGNORE}\n\n```yaml\n{_EXCEPTION}\n```")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -93,6 +100,10 @@ def _document(reported: Reported) -> dict[str, Any]:
         "mend": reported.mend,
         "is_ignored": reported.ignored is not None,
     }
+
+
+def _is_ignorable(report: DriftReport) -> bool:
+    return bool(report.of("drift") or report.of("unreadable"))
 
 
 def _looked(report: DriftReport) -> str:

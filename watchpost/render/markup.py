@@ -35,8 +35,12 @@ def escape(text: str) -> Html:
     """*text* as markup that shows just that text; signs that nobody would see become visible."""
     if isinstance(text, Html):
         return text
-    seen = _UNSEEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
-    return Html(html.escape(seen, quote=True))
+    return Html(html.escape(make_visible(text), quote=True))
+
+
+def make_visible(text: str) -> str:
+    """*text* with each sign that nobody would see, or that turns others, as `[U+202E]`."""
+    return _UNSEEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
 
 
 def join(*parts: str) -> Html:

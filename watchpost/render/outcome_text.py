@@ -6,9 +6,11 @@ Does not: repeat the plan. Source: issue 5.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from watchpost.render.table import render_markdown_table, render_table
+from watchpost.render.plain import on_one_line
+from watchpost.render.table import escape_markdown, render_markdown_table, render_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +23,10 @@ _HEADING = ("project", "done", "failed", "untouched", "why")
 
 def render_outcome_text(outcome: Outcome) -> str:
     """One line per project, then every reason in full."""
-    lines = [*_summary(outcome), "", render_table(_HEADING, _rows(outcome))]
+    rows = [tuple(map(on_one_line, row)) for row in _rows(outcome)]
+    lines = [*_summary(outcome), "", render_table(_HEADING, rows)]
     for name, reason in sorted(outcome.reasons.items()):
-        lines += ["", f"{name}: {outcome.results[name]}", *_indented(reason)]
+        lines += ["", on_one_line(f"{name}: {outcome.results[name]}"), *_indented(reason)]
     for error in outcome.errors:
         lines += ["", *_indented(error)]
     return "\n".join(lines) + "\n"
@@ -34,10 +37,10 @@ def render_outcome_markdown(outcome: Outcome) -> str:
     parts = [f"## Watchpost apply: {' '.join(_summary(outcome))}"]
     parts.append(render_markdown_table(_HEADING, _rows(outcome)))
     reasons = [
-        f"**{name}**: {outcome.results[name]}\n\n```text\n{reason.strip()}\n```"
+        f"**{escape_markdown(name)}**: {outcome.results[name]}\n\n{_fenced(reason)}"
         for name, reason in sorted(outcome.reasons.items())
     ]
-    errors = [f"```text\n{error.strip()}\n```" for error in outcome.errors]
+    errors = [_fenced(error) for error in outcome.errors]
     return "\n\n".join([*parts, *reasons, *errors]) + "\n"
 
 
@@ -92,4 +95,12 @@ def _row(outcome: Outcome, project: str, names: list[str]) -> tuple[str, str, st
 
 
 def _indented(text: str) -> list[str]:
-    return [f"  {line}" for line in text.strip().splitlines()]
+    return [f"  {on_one_line(line)}" for line in text.strip().splitlines()]
+
+
+def _fenced(text: str) -> str:
+    """*text* as it is, in a fence that nothing in it can close."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    lines = "\n".join(on_one_line(line) for line in text.strip().splitlines())
+    return f"{fence}text\n{lines}\n{fence}"

@@ -38,8 +38,10 @@ def _parts(report: PlanReport) -> Iterator[Html]:
     yield Html(f"<p>{escape(report.headline)}.</p>")
     yield Html(f"<p>Plan hash: <code>{escape(report.hash)}</code></p>")
     if report.exceeded:
-        line = escape(report.allow_line)
-        yield Html(f"<p>Over the limit. To allow it, add: <code>{line}</code></p>")
+        yield Html(
+            f"<p>Over the limit. To allow it, {escape(report.allow_place)}: "
+            f"<code>{escape(report.allow_line)}</code></p>"
+        )
     for action, changes in report.sections():
         heading = escape(f"{action.heading[0].upper()}{action.heading[1:]} ({len(changes)})")
         yield Html(f"<h2>{heading}</h2>")
@@ -67,6 +69,14 @@ def _parts(report: PlanReport) -> Iterator[Html]:
                 render_badge("exceeded", "bad") if each.is_exceeded else render_badge("ok", "good"),
             )
             for each in report.tallies
+        ],
+    )
+    yield Html("<h2>Cost</h2>")
+    yield render_html_table(
+        ("service", "requests", "of them writes", "seconds at least"),
+        [
+            (cost.service.capitalize(), str(cost.calls), str(cost.writes), str(cost.seconds))
+            for cost in report.costs
         ],
     )
 

@@ -9,12 +9,12 @@ Source: issue 5.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from watchpost import exits
 from watchpost.coolify import Effect
 from watchpost.plan import Action, compute_costs, compute_hash
-from watchpost.policy import render_allow_line
+from watchpost.policy import render_allow_line, render_allow_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from watchpost.policy import Tally
 
 DESTRUCTIVE = (Action.DELETE, Action.DISABLE, Action.TAKE_OVER)
+AllowForm = Literal["none", "mapping", "list"]
+_ALLOW_PLACES = {
+    "none": "add to the manifest, with a reason",
+    "mapping": "make `allow:` in the manifest a list and add to it, with a reason",
+    "list": "add to the list under `allow:` in the manifest, with a reason",
+}
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,13 @@ class PlanReport:
         plan: The plan.
         tallies: Every limit with its count.
         today: In UTC; for the line that allows more.
+        allow_form: How the manifest's `allow` is written, so that this line fits in.
     """
 
     plan: Plan
     tallies: tuple[Tally, ...]
     today: date
+    allow_form: AllowForm = "none"
 
     @property
     def hash(self) -> str:
@@ -59,7 +67,17 @@ class PlanReport:
     @property
     def allow_line(self) -> str:
         """The line that the manifest needs; empty where no limit is exceeded."""
-        return render_allow_line(self.tallies, self.today)
+        return render_allow_line(self.tallies, self.today, is_item=self.allow_form != "none")
+
+    @property
+    def allow_place(self) -> str:
+        """What to do with that line."""
+        return _ALLOW_PLACES[self.allow_form]
+
+    @property
+    def allow_options(self) -> str:
+        """The options that allow it for one run; empty where no limit is exceeded."""
+        return render_allow_options(self.tallies)
 
     @property
     def is_destructive(self) -> bool:

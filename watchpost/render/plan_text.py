@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from watchpost.coolify import Effect
 from watchpost.plan import Action
+from watchpost.render.plain import on_one_line
 from watchpost.render.plan_report import count_words, describe, describe_consequence
 from watchpost.render.table import render_table
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 
 def render_plan_text(report: PlanReport) -> str:
-    """The whole plan."""
-    return "\n".join(_lines(report)) + "\n"
+    """The whole plan; names that others chose cannot begin a line or move the cursor."""
+    lines = [*map(on_one_line, _lines(report)), "", render_limits(report.tallies)]
+    lines += [on_one_line(line) for line in _end(report)]
+    return "\n".join(lines) + "\n"
 
 
 def _lines(report: PlanReport) -> Iterator[str]:
@@ -39,13 +42,15 @@ def _lines(report: PlanReport) -> Iterator[str]:
     yield from _list("Notes", plan.notes)
     yield ""
     yield from _totals(report)
+
+
+def _end(report: PlanReport) -> Iterator[str]:
     yield ""
-    yield render_limits(report.tallies)
     if report.allow_line:
-        yield ""
-        yield "Over the limit. To allow it, add to the manifest, with a reason:"
+        yield f"Over the limit. To allow it, {report.allow_place}:"
         yield f"  {report.allow_line}"
-    yield ""
+        yield f"or allow it for one run: watchpost apply {report.allow_options}"
+        yield ""
     yield f"Plan hash: {report.hash}"
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watchpost.render.markup import make_visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_MARKDOWN_SIGNS = str.maketrans(
-    {sign: f"\\{sign}" for sign in "\\`*_{}[]<>|#~"} | {"\n": " ", "\r": " "}
-)
+_BREAKS = str.maketrans("\n\r", "  ")
+_MARKDOWN_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>|#~"})
 
 
 def render_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -36,4 +37,5 @@ def render_markdown_table(heading: Sequence[str], rows: Iterable[Sequence[str]])
 
 def escape_markdown(text: str) -> str:
     """*text* on one line, so that no sign of it acts as markup or mentions anybody."""
-    return text.translate(_MARKDOWN_SIGNS).replace("@", "@\u200b").replace("://", ":\u200b//")
+    seen = make_visible(text.translate(_BREAKS)).translate(_MARKDOWN_SIGNS)
+    return seen.replace("@", "@\u200b").replace("://", ":\u200b//").replace("www.", "www\u200b.")
