@@ -92,9 +92,9 @@ def prepare(
     return Program(folder, engine, sandbox)
 
 
-def make_apps(sandbox: RunningSandbox, uuids: Iterable[str]) -> None:
-    """Make running applications that were deployed once, in a project of their own."""
-    project = sandbox.control("POST", "/coolify/projects", {"uuid": "fleet", "name": "Fleet"})
+def make_apps(sandbox: RunningSandbox, uuids: Iterable[str], project: str = "fleet") -> None:
+    """Make running applications that were deployed once, in a Coolify project of their own."""
+    made = sandbox.control("POST", "/coolify/projects", {"uuid": project, "name": project.title()})
     for uuid in uuids:
-        body = {"uuid": uuid, "name": uuid, "project": project["uuid"], "is_deployed": True}
+        body = {"uuid": uuid, "name": uuid, "project": made["uuid"], "is_deployed": True}
         sandbox.control("POST", "/coolify/applications", {**body, "status": "running:healthy"})

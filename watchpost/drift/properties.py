@@ -72,7 +72,7 @@ def _app(state: State, *, with_outputs: bool) -> Iterator[tuple[str, str]]:
         yield from _row(name, variable)
         if "preview" in variable:
             yield from _row(f"{name}.preview", variable["preview"])
-    for name in ("redeploy", "takeOver", "owner", "uuid"):
+    for name in ("redeploy", "takeOver", "owner", "uuid", "unmarked"):
         if inputs.get(name) is not None:
             yield {"takeOver": "take_over"}.get(name, name), _text(inputs[name])
     if with_outputs:
