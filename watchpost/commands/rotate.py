@@ -77,6 +77,11 @@ def _add_terms(step: argparse.ArgumentParser) -> None:
         action="store_true",
         help="treat keys with `shipped: true` like any other",
     )
+    step.add_argument(
+        "--despite-unreadable",
+        action="store_true",
+        help="let no variable that nobody can read hold a key back",
+    )
 
 
 def _count(text: str) -> int:
@@ -169,7 +174,13 @@ def _look(
     statuses = observe_retired(
         lambda: workspace.sentry, lambda: workspace.coolify.client, manifest, places, now
     )
-    terms = Terms(now, arguments.quiet_hours, arguments.grace_days, arguments.force_shipped)
+    terms = Terms(
+        now,
+        arguments.quiet_hours,
+        arguments.grace_days,
+        arguments.force_shipped,
+        arguments.despite_unreadable,
+    )
     return [judge(status, terms) for status in statuses]
 
 

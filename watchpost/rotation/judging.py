@@ -59,12 +59,14 @@ class Terms:
         quiet_hours: For how long no event may have been accepted; 0 asks for no quiet.
         grace_days: How long a disabled key is kept.
         is_shipped_forced: Whether keys of shipped builds are treated like others.
+        is_doubt_accepted: Whether rows that nobody can read hold no key back.
     """
 
     now: datetime
     quiet_hours: int = 24
     grace_days: int = 30
     is_shipped_forced: bool = False
+    is_doubt_accepted: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,17 @@ def _keeps_from_disable(status: RetiredStatus, terms: Terms) -> Iterator[str]:
     if not status.has_successor:
         yield f"'{status.place.label}', which replaces it, accepts no events yet: run an apply"
     yield from _not_quiet(status, terms)
-    yield from (f"held by {row}" for row in status.rows)
+    yield from _held(status, terms)
     yield from (f"running in {each}" for each in status.runners if each.blocks)
     yield from (f"could not check: {each}" for each in status.troubles)
+
+
+def _held(status: RetiredStatus, terms: Terms) -> Iterator[str]:
+    """Rows that hold the key; one that nobody can read may hold it, until a person decides."""
+    yield from (f"held by {row}" for row in status.rows if not row.doubt)
+    if not terms.is_doubt_accepted:
+        how = "say --despite-unreadable if it does not hold this key"
+        yield from (f"perhaps held by {row}: {how}" for row in status.rows if row.doubt)
 
 
 def _shipped(status: RetiredStatus, terms: Terms) -> Iterator[str]:

@@ -113,6 +113,15 @@ def test_force_shipped() -> None:
     assert judge(status, terms).action == Action.DELETE
 
 
+def test_a_row_that_nobody_can_read_waits_for_a_person() -> None:
+    """A locked row may hold the key; --despite-unreadable lets it hold none back."""
+    status = make_status(rows=(Holder("web", "DSN", doubt="locked, so nobody can read it"),))
+    step = judge(status, TERMS)
+    assert step.action == Action.WAIT
+    assert "--despite-unreadable" in step.reasons[0]
+    assert judge(status, replace(TERMS, is_doubt_accepted=True)).action == Action.DISABLE
+
+
 def test_enabled_again_by_somebody() -> None:
     """A key that somebody enabled again is judged like any active one."""
     assert judge(make_status(disabled_on=LONG_AGO), TERMS).action == Action.DISABLE
