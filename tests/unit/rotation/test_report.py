@@ -58,12 +58,13 @@ def test_status_of_a_key_in_use() -> None:
     ]
     assert gap == ""
     name = f"shop/production {KEY_ID}"
+    decide_it = "say --despite-unreadable if it does not hold this key"
     quiet = "an event in the hour of 2026-11-28 09:00; ask again after 2026-11-29 10:00 UTC"
     assert lines == [
         f"{name}: waits: shipped builds may hold it: say --force-shipped if none does",
         f"{name}: waits: not quiet: {quiet}",
         f"{name}: waits: held by web SENTRY_DSN",
-        f"{name}: waits: held by api DSN, locked",
+        f"{name}: waits: perhaps held by api DSN, locked: {decide_it}",
         f"{name}: waits: running in web: old",
         f"{name}: waits: could not check: rows of db: 503",
         f"{name}: note: web: previews (unknown)",
