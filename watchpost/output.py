@@ -68,13 +68,13 @@ def write_files(files: Iterable[str], renderers: Mapping[str, Callable[[], str]]
 
 def write_whole(path: Path, text: str) -> None:
     """
-    Write *text* to *path*, whole or not at all.
+    Write *text* to *path*, whole or not at all; where a link stands, to what it leads to.
 
     Raises:
         SettingsError: The disk is full, the folder is missing or not writable.
     """
     try:
-        _replace(path, text)
+        _replace(path.resolve(), text)
     except OSError as error:
         raise SettingsError(
             str(path),

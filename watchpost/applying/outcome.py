@@ -13,6 +13,7 @@ Does not: run anything. Source: issue 5.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from watchpost.plan import Change, Plan
 
 Result = Literal["done", "failed", "unplanned", "unclear", "untouched", "skipped"]
-_UNPLANNED = "Unplanned:"
+_UNPLANNED = re.compile(r"the reviewed plan (?:holds no|does not) ")  # `watchpost.permit`
+_SAID_BY_THE_END = frozenset({"update failed", "update canceled"})
 _TEAM = ":SentryTeam"
 _OURS = ("sentry:index/", "CoolifyEnvironment::")
 
@@ -108,7 +110,7 @@ class Tracker:
     def _take_error(self, event: Diagnostic) -> None:
         if event.urn and any(each in event.urn for each in _OURS):
             self.said.setdefault(event.urn, event.message)
-        elif not event.urn and event.message != "update failed":
+        elif not event.urn and event.message not in _SAID_BY_THE_END:
             self.errors.append(event.message)
 
     def finish(self, seconds: float, *, was_interrupted: bool, errors: Iterable[str]) -> Outcome:
@@ -116,7 +118,7 @@ class Tracker:
         results: dict[str, Result] = {}
         reasons: dict[str, str] = {}
         skipped = {
-            each.name: each.reason for each in self.plan.changes if each.action.word == "skip"
+            _label(each): each.reason for each in self.plan.changes if each.action.word == "skip"
         }
         for urn in {**self.plan.operations, **self.stages, **self.said}:
             name = _label_of(urn)
@@ -138,7 +140,7 @@ class Tracker:
 
     def _result(self, urn: str) -> Result:
         said = self.said.get(urn, "")
-        if _UNPLANNED in said or urn not in self.plan.operations:
+        if _UNPLANNED.search(said) or urn not in self.plan.operations:
             return "unplanned"
         if said or self.stages.get(urn) == "failed":
             return "failed"
