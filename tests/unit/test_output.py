@@ -27,7 +27,7 @@ def test_the_ending_names_the_form(tmp_path: Path) -> None:
 
 def test_an_unknown_ending_is_refused_before_any_work() -> None:
     """An ending that says nothing is named with those that do."""
-    with pytest.raises(SettingsError, match="--out plan.pdf") as raised:
+    with pytest.raises(SettingsError, match=r"--out plan\.pdf") as raised:
         raise_if_unknown_ending(["plan.md", "plan.pdf"], (".md", ".json"))
     assert ".md, .json" in raised.value.fix
     raise_if_unknown_ending(["plan.md"], (".md",))

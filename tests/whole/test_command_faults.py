@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.whole
 MANIFEST = write_manifest({"api": API, "queue": QUEUE})
 VERBS = (("plan",), ("apply", "--yes"), ("drift",))
+SLUGS = ("acme-api", "acme-queue")
 SLOW = {"service": "*", "method": "POST", "latency_seconds": 0.7}
 
 
@@ -53,15 +54,12 @@ def assert_complete(program: Program) -> None:
 def assert_whole(program: Program) -> None:
     """Every object is there once, every row names its key, and the plan is empty."""
     projects = observe_projects(program.sandbox)
-    labels = {slug: [key[0] for key in projects[slug]["keys"]] for slug in WANTED_ROWS}
-    assert labels == dict.fromkeys(WANTED_ROWS, ["Default"])
+    labels = {slug: [key[0] for key in projects[slug]["keys"]] for slug in SLUGS}
+    assert labels == {slug: ["Default"] for slug in SLUGS}
     rows = observe_rows(program.sandbox, ["shop-api"])["shop-api"]
     found = [row[2] for row in rows if row[0] == "SENTRY_DSN" and not row[1]]
     assert found == ["acme-api/Default"]
     assert "no changes" in run(program, "plan", "--detailed-exitcode")
-
-
-WANTED_ROWS = ("acme-api", "acme-queue")
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda words: words[0])
@@ -98,7 +96,7 @@ def test_wrong_passphrase(stack: Program, verb: tuple[str, ...]) -> None:
 
 
 def test_corrupt_state(stack: Program) -> None:
-    """A state file that is cut short: each verb names the copy; with it the next apply completes."""
+    """A state file that is cut: each verb names the copy; with that the next apply completes."""
     stack.up()
     file = stack.folder / "state/.pulumi/stacks/watchpost/tests.json"
     shutil.copy(file, f"{file}.good")
@@ -186,7 +184,7 @@ def test_service_down_in_the_middle(stack: Program) -> None:
 
 
 def test_token_expired_in_the_middle(stack: Program) -> None:
-    """Sentry's token expires in the middle: it is named, not shown; with a new one all completes."""
+    """Sentry's token expires in the middle: its variable is named; with a new one all completes."""
     stack.sandbox.add_fault(**SLOW)
     process = start(stack, "apply", "--yes")
     wait_for_first_write(stack.sandbox, process)
@@ -219,9 +217,7 @@ def test_disk_full_while_writing_the_plan(stack: Program) -> None:
 
 
 def test_output_to_a_closed_pipe(stack: Program) -> None:
-    """
-    Nobody reads: a plan ends quietly; an apply ends before its first write, never in its middle.
-    """
+    """Nobody reads: a plan ends quietly, an apply before its first write and never after it."""
     for verb in (("plan",), ("apply", "--yes")):
         reading, writing = os.pipe()
         os.close(reading)
@@ -257,7 +253,7 @@ def test_two_applies_at_once(stack: Program) -> None:
 
 
 def test_interrupted_apply_says_where_it_stands(stack: Program) -> None:
-    """One interrupt: what runs is finished, what was not begun is told; the next apply completes."""
+    """One interrupt: what runs is finished, the rest is told, and the next apply completes it."""
     stack.sandbox.add_fault(**SLOW)
     process = start(stack, "apply", "--yes", "--out", "applied.json")
     wait_for_first_write(stack.sandbox, process)
