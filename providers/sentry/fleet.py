@@ -21,7 +21,7 @@ from providers.sentry.single_flight import SingleFlight
 from watchpost.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from watchpost.sentry import Key, Project, SentryClient, Team
 
@@ -43,6 +43,8 @@ class Fleet:
         self._client = client
         self._lock = threading.Lock()
         self._slugs: dict[tuple[str, str], str] = {}
+        self._expected_projects: dict[tuple[str, str], str] = {}
+        self._expected_teams: dict[tuple[str, str], str] = {}
         self._projects: SingleFlight[dict[str, Project]] = SingleFlight()
         self._teams: SingleFlight[dict[str, Team]] = SingleFlight()
         self._keys: SingleFlight[dict[str, list[Key]] | None] = SingleFlight()
@@ -127,6 +129,29 @@ class Fleet:
             " probably the wrong one; nothing was changed.",
             fix="check SENTRY_AUTH_TOKEN, the organization and the URL",
         )
+
+    def expect_project_slug(self, organization: str, project: str, slug: str) -> None:
+        """In a preview: the project of that id is about to get this slug."""
+        with self._lock:
+            self._expected_projects[organization, slug] = project
+
+    def expect_team_slug(self, organization: str, before: str, slug: str) -> None:
+        """In a preview: the team of the slug *before* is about to get this one."""
+        with self._lock:
+            self._expected_teams[organization, before] = slug
+
+    def find_expected_project(self, organization: str, slug: str) -> Project | None:
+        """In a preview: the project that has this slug, or is about to get it."""
+        listed = self.projects(organization)
+        with self._lock:
+            expected = self._expected_projects.get((organization, slug), "")
+        having = (each for each in listed.values() if each.slug == slug)
+        return listed.get(expected) or next(having, None)
+
+    def expected_team_slugs(self, organization: str, slugs: Iterable[str]) -> tuple[str, ...]:
+        """In a preview: the slugs that the teams of these are about to have."""
+        with self._lock:
+            return tuple(self._expected_teams.get((organization, each), each) for each in slugs)
 
     def put_project(self, organization: str, project: Project, *, is_new: bool = False) -> None:
         """Take in what a write answered about a project."""

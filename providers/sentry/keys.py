@@ -91,14 +91,13 @@ class KeyType:
         """Find the key by its label, or answer what will be known."""
         if is_known(*(inputs.get(each) for each in ("organization", "project", *FIELDS))):
             organization = inputs["organization"]
-            projects = self._fleet.projects(organization).values()
-            for project in (each for each in projects if each.slug == inputs["project"]):
-                keys = self._fleet.keys(organization, project.id)
-                key = _find_by_label(keys, inputs)
-                if key is not None:
-                    self._take_over(name, key, inputs, tell, is_untouched=not project.has_events)
-                    outputs = compute_outputs(key, inputs)
-                    return Created(key.id, {**outputs, **inputs, "isActive": True})
+            project = self._fleet.find_expected_project(organization, inputs["project"])
+            keys = self._fleet.keys(organization, project.id) if project else ()
+            key = _find_by_label(keys, inputs)
+            if project is not None and key is not None:
+                self._take_over(name, key, inputs, tell, is_untouched=not project.has_events)
+                outputs = compute_outputs(key, inputs)
+                return Created(key.id, {**outputs, **inputs, "isActive": True})
         return Created("", self.unknown_outputs(inputs))
 
     def create(self, name: str, inputs: Properties, tell: Diagnostics) -> Created:

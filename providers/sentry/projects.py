@@ -10,6 +10,7 @@ Does not: fetch anything to validate a platform. Source: design.md 4; sentry-api
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from providers.sentry.project_fields import (
@@ -79,6 +80,8 @@ class ProjectType:
             projects = self._fleet.projects(inputs["organization"]).values()
             for project in (each for each in projects if each.slug == slug):
                 found = self._with_settings(project, inputs)
+                teams = self._fleet.expected_team_slugs(inputs["organization"], found.teams)
+                found = replace(found, teams=teams)
                 self._take_over(name, found, without_unknowns(inputs), tell)
                 return Created(slug, {**compute_outputs(found, inputs), **inputs})
         return Created("", self.unknown_outputs(inputs))
@@ -203,6 +206,8 @@ class ProjectType:
 
     def preview_update(self, outputs: Properties, inputs: Properties) -> Properties:
         """The recorded outputs with the declared values."""
+        slug = declared_slug(inputs)
+        self._fleet.expect_project_slug(inputs["organization"], _address("", outputs), slug)
         return {**outputs, **inputs}
 
     def update(self, outputs: Properties, inputs: Properties, *, look: bool) -> Properties:
@@ -216,6 +221,9 @@ class ProjectType:
         raise_if_organization_changed(f"project {declared_slug(inputs)}", outputs, inputs)
         project = self._client.get_project(organization, _address("", outputs))
         planned = inputs if look else _planned(outputs, inputs)
+        if not declares_settings(outputs):
+            # No run has seen its settings: what is newly declared is sent, as the plan showed it.
+            project = replace(project, settings=None)
         project = self._settle(project, planned)
         self._fleet.put_project(organization, project)
         return compute_outputs(project, inputs, outputs)

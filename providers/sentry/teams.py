@@ -129,6 +129,9 @@ class TeamType:
 
     def preview_update(self, outputs: Properties, inputs: Properties) -> Properties:
         """The recorded outputs with the declared values."""
+        before, slug = text(outputs.get("slug")), text(inputs.get("slug"))
+        if slug:
+            self._fleet.expect_team_slug(inputs["organization"], before, slug)
         return {**outputs, **inputs}
 
     def update(self, outputs: Properties, inputs: Properties, *, look: bool) -> Properties:

@@ -20,7 +20,7 @@ from watchpost.coolify.values import fingerprint
 from watchpost.coolify.writes import Effect, Writes, compute_writes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from watchpost.coolify.desired import DesiredEnvironment
     from watchpost.coolify.redeploys import Settlement
@@ -38,7 +38,8 @@ class Forecast:
         effect: What it takes until the running app has it all.
         because: The variables that need it, and those that an earlier run still owes.
         cleared: Names of a service's rows whose word `[restart owed]` is taken away afterwards.
-        note: Why nothing is asked for although something is due; empty otherwise.
+        note: Why nothing is asked for although something is due, or more than that; empty
+            otherwise.
     """
 
     writes: Writes
@@ -96,8 +97,11 @@ def forecast_environment(
     if not session.is_running(desired.app):
         note = "the app does not run; its next start has it"
         return Forecast(writes, effect=effect, because=because, note=note)
+    redeploy, note = effect, ""
+    if effect == Effect.RESTART and _is_under_way(session, desired, owed):
+        redeploy, note = Effect.REBUILD, "a build is under way: only another one surely follows it"
     cleared = _cleared(desired, rows, writes)
-    return Forecast(writes, redeploy=effect, effect=effect, because=because, cleared=cleared)
+    return Forecast(writes, redeploy, effect, because, cleared, note)
 
 
 def _because(writes: Writes, owed: Owed, effect: Effect) -> tuple[str, ...]:
@@ -106,13 +110,38 @@ def _because(writes: Writes, owed: Owed, effect: Effect) -> tuple[str, ...]:
     return tuple(sorted(written | (owed.names if owed.effect == effect else frozenset())))
 
 
+def _is_under_way(session: CoolifySession, desired: DesiredEnvironment, owed: Owed) -> bool:
+    """
+    Tell whether Coolify will skip a restart in favour of a build that may have read the old rows.
+
+    Then the deployment that is asked for instead is a build; see `watchpost.coolify.deploying`.
+    """
+    if desired.app.kind == "service":
+        return False
+    newest = owed.newest or session.newest_deployments.observe(desired.app.uuid)
+    return newest is not None and newest.is_running
+
+
 def _cleared(desired: DesiredEnvironment, rows: Iterable[Row], writes: Writes) -> tuple[str, ...]:
+    """Name the rows that will bear our mark with the word `[restart owed]`, once all is written."""
     if desired.app.kind != "service":
         return ()
-    flagged = {
-        row.key
-        for row in rows
-        if parse_comment(row.comment).is_restart_owed and is_exactly(row, desired.owner)
-    }
     first = next((one for one in writes.writes if one.effect and one.verb != "delete"), None)
-    return tuple(sorted(flagged | ({first.row.key} if first else set())))
+    flagged = first.row if first is not None and desired.writes_marks else None
+    written = {write.row.key for write in writes.writes if write.verb != "delete"}
+    return tuple(
+        sorted(
+            row.key
+            for row in _rows_after(rows, writes)
+            if is_exactly(row, desired.owner)
+            and (row is flagged or parse_comment(row.comment).is_restart_owed)
+            and (row.is_readable or (row.value is Unreadable.HIDDEN and row.key in written))
+        )
+    )
+
+
+def _rows_after(rows: Iterable[Row], writes: Writes) -> Iterator[Row]:
+    """List the rows that a service holds after *writes*; nothing is copied for previews there."""
+    touched = {write.row.uuid for write in writes.writes}
+    yield from (row for row in rows if row.uuid not in touched)
+    yield from (write.row for write in writes.writes if write.verb != "delete")

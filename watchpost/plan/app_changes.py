@@ -32,13 +32,15 @@ from watchpost.plan.sentry_changes import CREATES, DELETES
 from watchpost.plan.words import placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from watchpost.coolify import Row, Write
     from watchpost.engine import Preview, Step
     from watchpost.plan.words import Place, ValueNames
 
 ENVIRONMENT = "CoolifyEnvironment"
+_ABSENT = "an app of this entry that was not found may be this one, and declares"
+_HIDDEN = "nobody can read what is there, so that nothing is written over it"
 _SETTINGS = frozenset({"owner", "redeploy", "takeOver", "unmarked", "uuid", "kind"})
 
 
@@ -95,6 +97,8 @@ class Question:
         recorded: What the last run left.
         may_redeploy: False where the entry says `redeploy: never`.
         declared: Names that this run declares for the app of a removal; they stay.
+        not_found: Names that this run declares for apps of the owner that were not found; none of
+            them is removed, because the app of the removal may be the one that is meant.
     """
 
     step: Step
@@ -104,6 +108,7 @@ class Question:
     recorded: Recorded = field(default_factory=Recorded)
     may_redeploy: bool = True
     declared: frozenset[str] = frozenset()
+    not_found: frozenset[str] = frozenset()
 
 
 def is_environment(step: Step) -> bool:
@@ -125,14 +130,19 @@ def list_questions(preview: Preview) -> Iterator[Question]:
 def _removal(step: Step, preview: Preview) -> Question:
     props = step.old.outputs or step.old.inputs if step.old else {}
     app, owner = AppRef(props["kind"], props["uuid"]), parse_owner(props["owner"])
-    declared = {
-        name
-        for inputs in _declared_environments(preview)
-        if (inputs.get("kind"), inputs.get("uuid")) == (app.kind, app.uuid)
-        and parse_owner(inputs["owner"]).organization == owner.organization
-        for name in inputs.get("variables") or {}
-    }
-    return Question(step, app, owner, None, declared=frozenset(declared))
+    declared: set[str] = set()
+    not_found: set[str] = set()
+    for inputs in _declared_environments(preview):
+        other, names = parse_owner(inputs["owner"]), inputs.get("variables") or {}
+        if inputs.get("kind") != app.kind or other.organization != owner.organization:
+            continue
+        if inputs.get("uuid") == app.uuid:
+            declared.update(names)
+        elif not inputs.get("uuid") and other == owner:
+            not_found.update(names)
+    return Question(
+        step, app, owner, None, declared=frozenset(declared), not_found=frozenset(not_found)
+    )
 
 
 def _declared_environments(preview: Preview) -> Iterator[Mapping[str, Any]]:
@@ -196,6 +206,21 @@ def list_wanted(questions: Iterable[Question]) -> dict[Place, str]:
     }
 
 
+def less_removed(forecast: Forecast, removed: Collection[str]) -> Forecast:
+    """
+    *forecast* without the deletes of rows that are *removed* before, by uuid.
+
+    An app that is selected in another form is another resource: made first, it removes what is no
+    longer declared, and the delete of the former one finds nothing of it.
+    """
+    writes = tuple(
+        each
+        for each in forecast.writes.writes
+        if each.verb != "delete" or each.row.uuid not in removed
+    )
+    return replace(forecast, writes=replace(forecast.writes, writes=writes))
+
+
 def app_change(
     question: Question, forecast: Forecast, rows: Iterable[Row], names: ValueNames
 ) -> Change:
@@ -217,6 +242,13 @@ def app_change(
             for each in forecast.writes.refusals
         )
         return Change(Action.SKIP, "app", step.name, entry, title, reason=reason)
+    if hidden := _left_unread(question, forecast):
+        reason = f"refused: {_HIDDEN}: {', '.join(sorted(hidden))}"
+        return Change(Action.SKIP, "app", step.name, entry, title, reason=reason)
+    doubtful = question.not_found & {write.row.key for write in forecast.writes.writes}
+    if doubtful:
+        reason = f"refused: {_ABSENT}: {', '.join(sorted(doubtful))}"
+        return Change(Action.SKIP, "app", step.name, entry, title, reason=reason)
     if question.desired is None and not forecast.writes.writes:
         reason = "nothing of it is left to remove, or another entry declares it now"
         return Change(Action.KEEP, "app", step.name, entry, title, reason=reason)
@@ -233,6 +265,19 @@ def app_change(
     change = Change(_action(question, forecast), "app", step.name, entry, title, app=app)
     calls = tuple(_calls(question.app, forecast))
     return replace(change, calls=calls, differences=tuple(_settings(step)))
+
+
+def _left_unread(question: Question, forecast: Forecast) -> set[str]:
+    """Name the variables that differ and cannot be read, where an update is about nothing else."""
+    step = question.step
+    if question.desired is None or step.old is None or forecast.writes.writes or forecast.effect:
+        return set()
+    if any(not each.path.startswith("variables") for each in step.changes):
+        return set()
+    old: Mapping[str, Any] = step.old.inputs.get("variables") or {}
+    new: Mapping[str, Any] = step.new.inputs.get("variables") or {} if step.new else {}
+    differing = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    return differing if differing <= set(forecast.writes.unreadable) else set()
 
 
 def _settings(step: Step) -> Iterator[Difference]:

@@ -18,6 +18,7 @@ from watchpost.plan.app_changes import (
     ENVIRONMENT,
     app_change,
     is_environment,
+    less_removed,
     list_questions,
     list_wanted,
 )
@@ -26,7 +27,7 @@ from watchpost.plan.sentry_changes import (
     CREATES,
     DELETES,
     KINDS,
-    SentryContext,
+    read_context,
     sentry_change,
 )
 from watchpost.plan.totals import count_reads
@@ -93,15 +94,8 @@ class _Building:
         }
         self._names = self._name_values(manifest, key)
         self._positions = dict(list_positions(manifest))
-        made = {
-            str(step.new.inputs.get("slug"))
-            for step in preview.steps
-            if step.op in CREATES
-            and step.new is not None
-            and KINDS.get(step.type) == "project"
-            and step.urn not in self._said.takeovers
-        }
-        self._context = SentryContext(self._said.takeovers, frozenset(made))
+        self._context = read_context(preview, self._said.takeovers)
+        self._removed: set[str] = set()
 
     def _name_values(self, manifest: Manifest, key: bytes) -> ValueNames:
         ids = {
@@ -131,6 +125,8 @@ class _Building:
                 continue
             if change.action == Action.SKIP:
                 blocked[step.urn] = change.title
+            else:
+                self._removed.update(self._rows_removed_by(step))
             if step.urn in self._said.unchecked or step.urn in self._answers.failures:
                 unchecked.append(Unchecked(step.name, change.reason))
             elif change.action == Action.SKIP:
@@ -187,8 +183,12 @@ class _Building:
         if step.urn in self._answers.failures:
             why = _first_line(self._answers.failures[step.urn])
             return replace(skip, reason=f"could not look: {why}")
-        forecast = self._answers.forecasts[step.urn]
+        forecast = less_removed(self._answers.forecasts[step.urn], self._removed)
         return app_change(question, forecast, self._answers.rows[step.urn], self._names)
+
+    def _rows_removed_by(self, step: Step) -> Iterator[str]:
+        forecast = self._answers.forecasts.get(step.urn)
+        yield from (each.row.uuid for each in forecast.writes.deletes) if forecast else ()
 
     def _list_unchecked(self) -> Iterator[Unchecked]:
         stepped = {step.urn for step in self._preview.steps}

@@ -121,7 +121,7 @@ class AppChange:
         redeploy: What is asked for; NOTHING where the app does not run or its redeploy is left to
             somebody.
         because: The variables that need it.
-        note: Why nothing is asked for although something is due.
+        note: Why nothing is asked for although something is due, or more than that.
     """
 
     app: str

@@ -17,7 +17,8 @@ Source: providers/sentry; design.md 4.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from watchpost.plan.model import Action, Call, Change, Difference, Kind
@@ -26,7 +27,7 @@ from watchpost.sentry import DEFAULT_KEY_LABEL
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from watchpost.engine import Step
+    from watchpost.engine import Preview, Step
     from watchpost.plan.announcements import Takeover
 
 KINDS: Mapping[str, Kind] = {
@@ -49,10 +50,31 @@ class SentryContext:
     Attributes:
         takeovers: Announced takeovers, by URN.
         made_projects: Slugs of the projects that this plan makes.
+        moved_teams: New slugs of the teams that this plan gives one, by the slug that they have.
+            Their projects stay bound to them: nothing is sent for it.
     """
 
     takeovers: Mapping[str, Takeover]
     made_projects: frozenset[str]
+    moved_teams: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_context(preview: Preview, takeovers: Mapping[str, Takeover]) -> SentryContext:
+    """What *preview* tells of its own steps for each other."""
+    by_kind = defaultdict(list)
+    for step in preview.steps:
+        by_kind[KINDS.get(step.type), step.op in CREATES].append(step)
+    made = {
+        str(step.new.inputs.get("slug"))
+        for step in by_kind["project", True]
+        if step.new is not None and step.urn not in takeovers
+    }
+    moved = {
+        str(step.old.inputs["slug"]): str(step.new.inputs["slug"])
+        for step in by_kind["team", False]
+        if step.op == "update" and step.old and step.new and "slug" in step.old.inputs
+    }
+    return SentryContext(takeovers, frozenset(made), moved)
 
 
 def sentry_change(step: Step, context: SentryContext) -> Change:
@@ -68,7 +90,7 @@ def sentry_change(step: Step, context: SentryContext) -> Change:
     if step.op in CREATES:
         takeover = context.takeovers.get(step.urn)
         return _takeover(change, takeover) if takeover else _creation(change, inputs, context)
-    return _update(change, step)
+    return _update(change, step, context)
 
 
 def _title(kind: Kind, step: Step, inputs: Mapping[str, Any]) -> str:
@@ -136,7 +158,7 @@ def _calls_of_new_project(change: Change, inputs: Mapping[str, Any]) -> Iterator
         yield _bind(change, team)
 
 
-def _update(change: Change, step: Step) -> Change:
+def _update(change: Change, step: Step, context: SentryContext) -> Change:
     old = step.old.inputs if step.old else {}
     outputs = step.old.outputs if step.old else {}
     new = step.new.inputs if step.new else {}
@@ -146,17 +168,17 @@ def _update(change: Change, step: Step) -> Change:
         before = old.get(name, outputs.get(name))
         after = True if name == "isActive" else new.get(name)
         differences.append(Difference(name, _shown(before), _shown(after)))
-    calls = tuple(_calls_of_update(change, set(names), old, new))
+    observed = [context.moved_teams.get(each, each) for each in old.get("teams") or []]
+    calls = tuple(_calls_of_update(change, set(names), observed, new.get("teams") or []))
     return replace(change, action=Action.CHANGE, differences=tuple(differences), calls=calls)
 
 
 def _calls_of_update(
-    change: Change, names: set[str], old: Mapping[str, Any], new: Mapping[str, Any]
+    change: Change, names: set[str], observed: list[str], wanted: list[str]
 ) -> Iterator[Call]:
     if names - {"teams", "project", "unchecked"}:
         yield Call("sentry", f"update {change.title}")
     if "teams" in names:
-        observed, wanted = old.get("teams") or [], new.get("teams") or []
         yield from (_bind(change, each) for each in dict.fromkeys(wanted) if each not in observed)
         yield from (_unbind(change, each) for each in observed if each not in wanted)
 

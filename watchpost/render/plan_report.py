@@ -167,5 +167,5 @@ def describe_consequence(change: Change) -> str:
         return ""
     because = f" because of {', '.join(app.because)}" if app.because else ""
     if app.redeploy:
-        return f"{app.consequence}{because}"
+        return f"{app.consequence}{because}" + (f" ({app.note})" if app.note else "")
     return f"nothing now ({app.note}){because}" if app.effect else "nothing"

@@ -131,3 +131,40 @@ def test_ignored_changes_are_neither_shown_nor_written(
     plugin.stub.Update(provider_pb2.UpdateRequest(**request))
     made = next(row for row in rows(sandbox, "keys") if row["label"] == "production")
     assert made["rate_limit_count"] == 5
+
+
+def test_a_setting_that_was_never_seen_is_sent_as_the_plan_showed_it(
+    plugin: Plugin, sandbox: RunningSandbox, shop: State
+) -> None:
+    """The plan cannot know that Sentry has it already; what it announces is what is sent."""
+    sandbox.clear_log()
+    assert plugin.is_changed("project", "shop", shop, project_inputs(resolveAge=0))
+    updated = plugin.update("project", "shop", shop, project_inputs(resolveAge=0))
+    assert [each["method"] for each in sandbox.writes("sentry")] == ["PUT"]
+    assert updated.outputs["resolveAge"] == 0
+
+
+def test_a_key_is_found_under_the_slug_that_its_project_will_have(
+    plugin: Plugin, sandbox: RunningSandbox, shop: State
+) -> None:
+    """A run that renames a project and declares one of its keys announces a takeover."""
+    sandbox.clear_log()
+    plugin.update("project", "shop", shop, project_inputs(slug="store"), preview=True)
+    key = plugin.create("key", "k", key_inputs(project="store", name="Default"), preview=True)
+    assert key.outputs["projectId"] == int(shop.outputs["projectId"])
+    assert any("takes over the existing key Default" in each.text for each in plugin.messages)
+    assert sandbox.writes("sentry") == []
+
+
+def test_a_team_that_moves_is_not_unbound_from_what_is_taken_over(
+    plugin: Plugin, sandbox: RunningSandbox, shop: State
+) -> None:
+    """A project stays with a team that gets another slug in the same run."""
+    del shop
+    team = plugin.create("team", "platform", team_inputs())
+    sandbox.sentry("POST", "/api/0/projects/acme/shop/teams/platform/")
+    plugin.update("team", "platform", team, team_inputs(slug="moved"), preview=True)
+    wanted = project_inputs(teams=["web", "moved"])
+    plugin.create("project", "other", wanted, preview=True)
+    (said,) = [each.text for each in plugin.messages if "project shop" in each.text]
+    assert "team" not in said
