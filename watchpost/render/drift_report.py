@@ -28,7 +28,7 @@ _HEADINGS = {
 }
 _COLUMNS = {
     "drift": ("where", "declared at", "recorded", "observed", "since", "by", "mend"),
-    "pending": ("where", "declared at", "desired", "recorded", "", "", "mend"),
+    "pending": ("where", "declared at", "desired", "recorded", "mend"),
 }
 _HOW_TO_IGNORE = "To ignore one, add to the manifest:"
 _EXCEPTION = "ignore:\n  - {path: WHERE, reason: WHY, until: YYYY-MM-DD}"
@@ -123,7 +123,7 @@ def _rows(kind: str, found: Iterable[Reported]) -> list[tuple[str, ...]]:
             each.position,
             each.finding.expected or "(absent)",
             each.finding.observed or "(absent)",
-            *(_trace(each) if kind == "drift" else ("", "")),
+            *(_trace(each) if kind == "drift" else ()),
             each.mend,
         )
         for each in found
