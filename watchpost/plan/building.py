@@ -27,6 +27,7 @@ from watchpost.plan.sentry_changes import (
     CREATES,
     DELETES,
     KINDS,
+    list_removal_changes,
     read_context,
     sentry_change,
 )
@@ -94,8 +95,10 @@ class _Building:
         }
         self._names = self._name_values(manifest, key)
         self._positions = dict(list_positions(manifest))
+        self._team_positions = {each.key: each.position for each in manifest.teams.values()}
         self._context = read_context(preview, self._said.takeovers)
         self._removed: set[str] = set()
+        self._removals = dict(list_removal_changes(preview))
 
     def _name_values(self, manifest: Manifest, key: bytes) -> ValueNames:
         ids = {
@@ -117,7 +120,32 @@ class _Building:
 
     def plan(self, stack: str) -> Plan:
         """The whole plan."""
-        changes, unchecked, refused = [], list(self._list_unchecked()), []
+        stepped = list(self._list_steps())
+        missed = (Unchecked(step.name, each.reason) for step, each in stepped if self._missed(step))
+        changes = [*(change for _, change in stepped), *self._removals.values()]
+        changes = [replace(each, position=self._position(each)) for each in changes]
+        return Plan(
+            stack,
+            tuple(sorted(changes, key=lambda each: (each.action, each.name, each.kind))),
+            tuple(dict.fromkeys((*self._list_unchecked(), *missed))),
+            tuple(self._list_unreadable()),
+            tuple(self._list_notes()),
+            tuple(
+                step.name
+                for step, change in stepped
+                if change.action == Action.SKIP and not self._missed(step)
+            ),
+            frozenset(self._fleet()),
+            count_reads(self._preview, changes),
+            {
+                step.urn: step.op
+                for step in self._preview.steps
+                if step.type in KINDS or is_environment(step)
+            },
+        )
+
+    def _list_steps(self) -> Iterator[tuple[Step, Change]]:
+        """Yield each step with its change; what is skipped takes along what comes after it."""
         blocked: dict[str, str] = {}
         for step in self._preview.steps:
             change = self._change(step, blocked)
@@ -127,26 +155,23 @@ class _Building:
                 blocked[step.urn] = change.title
             else:
                 self._removed.update(self._rows_removed_by(step))
-            if step.urn in self._said.unchecked or step.urn in self._answers.failures:
-                unchecked.append(Unchecked(step.name, change.reason))
-            elif change.action == Action.SKIP:
-                refused.append(step.name)
-            changes.append(replace(change, position=self._positions.get(change.name, "")))
-        return Plan(
-            stack,
-            tuple(sorted(changes, key=lambda each: (each.action, each.name, each.kind))),
-            tuple(dict.fromkeys(unchecked)),
-            tuple(self._list_unreadable()),
-            tuple(self._list_notes()),
-            tuple(refused),
-            frozenset(self._fleet()),
-            count_reads(self._preview, changes),
-            {
-                step.urn: step.op
-                for step in self._preview.steps
-                if step.type in KINDS or is_environment(step)
-            },
-        )
+            yield step, self._with_removal(step, change)
+
+    def _missed(self, step: Step) -> bool:
+        """Whether it could not be looked at."""
+        return step.urn in self._said.unchecked or step.urn in self._answers.failures
+
+    def _with_removal(self, step: Step, change: Change) -> Change:
+        """Add what a later removal would do otherwise to the step that is there already."""
+        removal = self._removals.pop(step.urn, None)
+        if removal is None:
+            return change
+        return replace(change, differences=(*change.differences, *removal.differences))
+
+    def _position(self, change: Change) -> str:
+        """Where it was asked for; a team and an entry may have one name."""
+        positions = self._team_positions if change.kind == "team" else self._positions
+        return positions.get(change.name, "")
 
     def _change(self, step: Step, blocked: Mapping[str, str]) -> Change | None:
         if step.type in KINDS:

@@ -21,6 +21,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from watchpost.engine import name_of, type_of
 from watchpost.plan.model import Action, Call, Change, Difference, Kind
 from watchpost.sentry import DEFAULT_KEY_LABEL
 
@@ -52,11 +53,13 @@ class SentryContext:
         made_projects: Slugs of the projects that this plan makes.
         moved_teams: New slugs of the teams that this plan gives one, by the slug that they have.
             Their projects stay bound to them: nothing is sent for it.
+        deleted: URNs of what this plan deletes for real.
     """
 
     takeovers: Mapping[str, Takeover]
     made_projects: frozenset[str]
     moved_teams: Mapping[str, str] = field(default_factory=dict)
+    deleted: frozenset[str] = frozenset()
 
 
 def read_context(preview: Preview, takeovers: Mapping[str, Takeover]) -> SentryContext:
@@ -74,7 +77,12 @@ def read_context(preview: Preview, takeovers: Mapping[str, Takeover]) -> SentryC
         for step in by_kind["team", False]
         if step.op == "update" and step.old and step.new and "slug" in step.old.inputs
     }
-    return SentryContext(takeovers, frozenset(made), moved)
+    deleted = {
+        step.urn
+        for step in preview.steps
+        if step.op in DELETES and step.old is not None and not step.old.is_retained
+    }
+    return SentryContext(takeovers, frozenset(made), moved, frozenset(deleted))
 
 
 def sentry_change(step: Step, context: SentryContext) -> Change:
@@ -82,26 +90,51 @@ def sentry_change(step: Step, context: SentryContext) -> Change:
     kind = KINDS[step.type]
     state = step.new or step.old
     inputs: Mapping[str, Any] = state.inputs if state else {}
-    title = _title(kind, step, inputs)
+    title = _title(kind, step.name, inputs)
     entry = "" if kind == "team" else step.name.partition("/")[0]
     change = Change(Action.CHANGE, kind, step.name, entry, title)
     if step.op in DELETES:
-        return _deletion(change, step)
+        return _deletion(change, step, context)
     if step.op in CREATES:
         takeover = context.takeovers.get(step.urn)
         return _takeover(change, takeover) if takeover else _creation(change, inputs, context)
     return _update(change, step, context)
 
 
-def _title(kind: Kind, step: Step, inputs: Mapping[str, Any]) -> str:
+def list_removal_changes(preview: Preview) -> Iterator[tuple[str, Change]]:
+    """
+    Find what would become otherwise of an object that leaves the manifest, by URN.
+
+    The engine has no step for it: it only records it, and only in a run that is carried out.
+    """
+    for urn, looked in preview.refreshed.items():
+        declared, kind = preview.declared.get(urn), KINDS.get(type_of(urn))
+        if kind is None or declared is None or looked.observed is None:
+            continue
+        before, after = looked.recorded.is_retained, declared.is_retained
+        if before != after:
+            name = name_of(urn)
+            entry = "" if kind == "team" else name.partition("/")[0]
+            difference = Difference("on_remove", _on_remove(before), _on_remove(after))
+            title = _title(kind, name, declared.inputs)
+            yield urn, Change(Action.CHANGE, kind, name, entry, title, differences=(difference,))
+
+
+def _on_remove(is_retained: bool) -> str:  # noqa: FBT001 - read once, from a state
+    return "keep" if is_retained else "delete"
+
+
+def _title(kind: Kind, name: str, inputs: Mapping[str, Any]) -> str:
     if kind == "key":
-        return f"key {inputs.get('name')} of {inputs.get('project') or step.name}"
-    return f"{kind} {inputs.get('slug') or inputs.get('name') or step.name}"
+        return f"key {inputs.get('name')} of {inputs.get('project') or name}"
+    return f"{kind} {inputs.get('slug') or inputs.get('name') or name}"
 
 
-def _deletion(change: Change, step: Step) -> Change:
+def _deletion(change: Change, step: Step, context: SentryContext) -> Change:
     if step.old is not None and step.old.is_retained:
         reason = "it stays in Sentry; only the record of it is dropped"
+        if not context.deleted.isdisjoint(step.old.parents):
+            reason = "nothing is sent for it: Sentry deletes it with its project"
         return replace(change, action=Action.KEEP, reason=reason)
     return replace(change, action=Action.DELETE, calls=(Call("sentry", f"delete {change.title}"),))
 
