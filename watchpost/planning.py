@@ -26,6 +26,7 @@ from watchpost.coolify import (
 from watchpost.errors import ApiError, NotFound, SettingsError, WatchpostError
 from watchpost.plan import Answers, Plan, build_plan, list_questions, name_found_dsns
 from watchpost.plan.announcements import read_announcements
+from watchpost.reviewing import raise_if_expired, today_utc
 from watchpost.transport import READ_ONLY_VARIABLE, writes_refused
 
 if TYPE_CHECKING:
@@ -56,10 +57,11 @@ def observe_plan(workspace: Workspace) -> Planned:
     Plan against what both services answer now.
 
     Raises:
-        ManifestError: The manifest has faults; nothing was asked.
+        ManifestError: The manifest has faults or an expired exception; nothing was asked.
         SettingsError: The engine made no plan, or a setting is missing.
     """
     manifest = workspace.load_manifest()
+    raise_if_expired(manifest, today_utc())
     with ThreadPoolExecutor(1) as pool:
         settings = pool.submit(lambda: workspace.settings)
         preview = observe_preview(workspace)
