@@ -6,11 +6,15 @@ anew. So the apply hands its plan to the providers, as a file that `WATCHPOST_PE
 provider that is about to write what is not in it refuses, for that one resource. Without the
 variable everything is permitted: plain `pulumi up` shows its own plan.
 
-    {"operations": {URN: {"op": "update", "fields": ["name"]}},
-     "rows": {"application shop-web": [["SENTRY_DSN", false, "bda93d22"], ...]}}
+    {"operations": {URN: {"op": "update", "fields": ["name"], "inputs": {"name": "Shop", ...},
+                          "takeover": null}},
+     "rows": {"application shop-web": [["SENTRY_DSN", false, "bda93d22"], ...]},
+     "redeploys": {"application shop-web": "rebuild"}}
 
-The third part of a row is the fingerprint of the value to write, `null` for one that is not known
-before its key is made, and `"delete"` for a removal.
+An input that is not known before another object is made is `null`. `takeover` lists what the
+takeover adds and changes, `null` where none was announced. The third part of a row is the
+fingerprint of the value to write, `null` for one that is not known before its key is made, and
+`"delete"` for a removal.
 
 Does not: hold a value. Source: docs/adr/0010-plans-are-hashed-and-permitted.md.
 """
@@ -19,7 +23,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,20 +40,58 @@ RowPermit = tuple[str, bool, str | None]
 _FIX = "look at the new plan: `watchpost plan`; then apply that one"
 
 
+_NOTHING_WRITTEN = (
+    "Something was changed since that plan was made. Nothing of this one was written."
+)
+_ROWS_WRITTEN = (
+    "Something was changed since that plan was made. Its rows are as planned; the redeploy is owed."
+)
+_REDEPLOYS = ("nothing", "restart", "rebuild")
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """
+    What a plan holds of one resource of Sentry.
+
+    Attributes:
+        op: The engine's word.
+        fields: What an update changes.
+        inputs: What the program declares; None stands for what was not known.
+        takeover: What the announced takeover adds and changes; None where none was announced.
+    """
+
+    op: str
+    fields: frozenset[str] = frozenset()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    takeover: frozenset[str] | None = None
+
+
+_NOTHING = Permitted("nothing")
+
+
 @dataclass(frozen=True)
 class Permit:
     """
     What a plan holds.
 
     Attributes:
-        operations: By URN: the engine's word, and the fields of an update.
+        operations: By URN.
         rows: By app, `application shop-web`.
+        redeploys: By app, `restart` or `rebuild`, which includes a restart.
     """
 
-    operations: Mapping[str, tuple[str, frozenset[str]]]
+    operations: Mapping[str, Permitted]
     rows: Mapping[str, frozenset[RowPermit]]
+    redeploys: Mapping[str, str] = field(default_factory=dict)
 
-    def raise_if_unplanned(self, urn: str, op: str, fields: Collection[str] = ()) -> None:
+    def raise_if_unplanned(
+        self,
+        urn: str,
+        op: str,
+        fields: Collection[str] = (),
+        inputs: Mapping[str, Any] | None = None,
+    ) -> None:
         """
         Refuse an operation on a resource that is not in the plan.
 
@@ -57,22 +99,37 @@ class Permit:
             urn: The resource.
             op: `create`, `update` or `delete`.
             fields: What an update is about to change.
+            inputs: What the program declares now; None for a delete.
 
         Raises:
             Unplanned: The plan holds nothing of the kind.
         """
-        planned, names = self.operations.get(urn, ("nothing", frozenset[str]()))
-        name = urn.rsplit("::", 1)[-1]
-        if not planned.startswith(op):
-            raise Unplanned(name, f"the reviewed plan holds no {op} of it", detail=_SINCE, fix=_FIX)
-        unplanned = sorted(set(fields) - names)
+        planned = self.operations.get(urn, _NOTHING)
+        if not planned.op.startswith(op):
+            raise _unplanned(urn, f"holds no {op} of it")
+        unplanned = sorted(set(fields) - planned.fields)
         if op == "update" and unplanned:
-            raise Unplanned(
-                name,
-                f"the reviewed plan does not change {', '.join(unplanned)}",
-                detail=_SINCE,
-                fix=_FIX,
-            )
+            raise _unplanned(urn, f"does not change {', '.join(unplanned)}")
+        others = _differing(planned.inputs, inputs) if inputs is not None else []
+        if others:
+            raise _unplanned(urn, f"does not declare {', '.join(others)} like this")
+
+    def raise_if_unplanned_takeover(self, urn: str, said: str) -> None:
+        """
+        Refuse to take an object over that was not there at the plan, or was another one.
+
+        Args:
+            urn: The resource.
+            said: The announcement: a line for the object, then one for each thing that is added
+                or changed.
+
+        Raises:
+            Unplanned: The plan announces no takeover, or a smaller one.
+        """
+        planned = self.operations.get(urn, _NOTHING).takeover
+        lines = {line.strip() for line in said.splitlines()[1:]}
+        if planned is None or lines - planned:
+            raise _unplanned(urn, "does not " + " and ".join((_first_line(said), *sorted(lines))))
 
     def raise_if_unplanned_rows(self, app: str, rows: Iterable[RowPermit]) -> None:
         """
@@ -84,13 +141,34 @@ class Permit:
         planned = self.rows.get(app, frozenset())
         unplanned = [row for row in rows if row not in planned and not _is_new(row, planned)]
         if unplanned:
-            names = ", ".join(sorted({name for name, _, _ in unplanned}))
-            raise Unplanned(
-                app, f"the reviewed plan does not write {names}", detail=_SINCE, fix=_FIX
-            )
+            raise _unplanned(app, f"does not write {', '.join(sorted({r[0] for r in unplanned}))}")
+
+    def raise_if_unplanned_redeploy(self, app: str, redeploy: str) -> None:
+        """
+        Refuse a redeploy that is not in the plan; its rows were written by now.
+
+        Raises:
+            Unplanned: The plan asks for none, or for a lesser one.
+        """
+        planned = self.redeploys.get(app, "nothing")
+        if _REDEPLOYS.index(redeploy) > _REDEPLOYS.index(planned):
+            raise _unplanned(app, f"does not {redeploy} it", detail=_ROWS_WRITTEN)
 
 
-_SINCE = "Something was changed since that plan was made. Nothing of this one was written."
+def _unplanned(where: str, what: str, *, detail: str = _NOTHING_WRITTEN) -> Unplanned:
+    name = where.rsplit("::", 1)[-1]
+    return Unplanned(name, f"the reviewed plan {what}", detail=detail, fix=_FIX)
+
+
+def _differing(planned: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
+    """Names of the inputs that are not as planned; what was not known may be anything by now."""
+    known = {name for name in planned if planned[name] is not None}
+    added = {name for name in inputs if inputs[name] is not None} - planned.keys()
+    return sorted(added | {name for name in known if planned[name] != inputs.get(name)})
+
+
+def _first_line(said: str) -> str:
+    return said.partition("\n")[0].replace("takes over", "take over", 1)
 
 
 def _is_new(row: RowPermit, planned: frozenset[RowPermit]) -> bool:
@@ -103,10 +181,16 @@ def render_permit(permit: Permit) -> str:
     """The permit as the text of its file."""
     document = {
         "operations": {
-            urn: {"op": op, "fields": sorted(fields)}
-            for urn, (op, fields) in permit.operations.items()
+            urn: {
+                "op": each.op,
+                "fields": sorted(each.fields),
+                "inputs": dict(each.inputs),
+                "takeover": None if each.takeover is None else sorted(each.takeover),
+            }
+            for urn, each in permit.operations.items()
         },
         "rows": {app: sorted(rows, key=str) for app, rows in permit.rows.items()},
+        "redeploys": dict(permit.redeploys),
     }
     return json.dumps(document)
 
@@ -127,16 +211,24 @@ def _load(path: str) -> Permit:
     try:
         document: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
         return Permit(
-            {
-                urn: (str(each["op"]), frozenset(each["fields"]))
-                for urn, each in document["operations"].items()
-            },
+            {urn: _operation(each) for urn, each in document["operations"].items()},
             {
                 app: frozenset((name, bool(is_preview), value) for name, is_preview, value in rows)
                 for app, rows in document["rows"].items()
             },
+            dict(document["redeploys"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise SettingsError(
             PERMIT_VARIABLE, "the permit of this apply cannot be read", fix="run the apply again"
         ) from None
+
+
+def _operation(written: Mapping[str, Any]) -> Permitted:
+    takeover = written["takeover"]
+    return Permitted(
+        str(written["op"]),
+        frozenset(written["fields"]),
+        dict(written["inputs"]),
+        None if takeover is None else frozenset(takeover),
+    )

@@ -10,9 +10,13 @@ Source: design.md 4 (takeovers are announced); the engine's protocol (engine.pro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import grpc  # type: ignore[import-untyped]  # ships no types
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+if TYPE_CHECKING:
+    from watchpost.permit import Permit
 
 _LOG_SECONDS = 5.0
 
@@ -46,3 +50,20 @@ class ResourceLog:
     def warn(self, message: str) -> None:
         """Say that something about this resource needs attention."""
         self.log.send(self.urn, engine_pb2.WARNING, message)
+
+
+@dataclass(frozen=True)
+class PermittedLog(ResourceLog):
+    """Likewise in an apply with a permit: a takeover is announced before it is made."""
+
+    permit: Permit
+
+    def info(self, message: str) -> None:
+        """
+        Announce a takeover.
+
+        Raises:
+            Unplanned: The reviewed plan does not hold it; nothing was written.
+        """
+        self.permit.raise_if_unplanned_takeover(self.urn, message)
+        super().info(message)

@@ -43,7 +43,7 @@ from pulumi.provider.experimental.provider import (
     UpdateResponse,
 )
 
-from providers.sentry.diagnostics import EngineLog, ResourceLog
+from providers.sentry.diagnostics import EngineLog, PermittedLog, ResourceLog
 from providers.sentry.keys import KeyType
 from providers.sentry.projects import ProjectType
 from providers.sentry.properties import Properties, from_plain, to_plain
@@ -56,7 +56,7 @@ from watchpost.permit import find_permit
 from watchpost.transport import writes_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
 Result = TypeVar("Result")
 _THREADS = 16
@@ -126,7 +126,10 @@ class SentryProvider(Provider):
             unknown = kind.unknown_outputs(inputs)
             created = await self._run(lambda: _look_only(look, unknown, tell))
         else:
-            _raise_if_unplanned(request.urn, "create")
+            permit = find_permit()
+            if permit is not None:
+                permit.raise_if_unplanned(request.urn, "create", inputs=inputs)
+                tell = PermittedLog(self._log, request.urn, permit)
             created = await self._run(lambda: kind.create(request.name, inputs, tell))
         return CreateResponse(created.id, from_plain(created.outputs, kind.secrets))
 
@@ -168,7 +171,10 @@ class SentryProvider(Provider):
             return UpdateResponse(from_plain(kind.preview_update(outputs, inputs), kind.secrets))
         look = request.urn in self._unchecked
         difference = kind.diff(outputs, inputs)
-        _raise_if_unplanned(request.urn, "update", (*difference.inputs, *difference.outputs))
+        permit = find_permit()
+        if permit is not None:
+            fields = (*difference.inputs, *difference.outputs)
+            permit.raise_if_unplanned(request.urn, "update", fields, to_plain(request.news))
         updated = await self._run(lambda: kind.update(outputs, inputs, look=look))
         self._unchecked.discard(request.urn)
         return UpdateResponse(from_plain(updated, kind.secrets))
@@ -176,7 +182,9 @@ class SentryProvider(Provider):
     async def delete(self, request: DeleteRequest) -> None:
         """Delete it; it may be gone already."""
         kind, outputs = self._type_of(request.type), to_plain(request.properties)
-        _raise_if_unplanned(request.urn, "delete")
+        permit = find_permit()
+        if permit is not None:
+            permit.raise_if_unplanned(request.urn, "delete")
         await self._run(lambda: kind.delete(request.resource_id, outputs))
 
     def _configured(self) -> Session:
@@ -201,12 +209,6 @@ class SentryProvider(Provider):
         """Run *call* in the pool, in a context of its own."""
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(self._pool, context.run, call)
-
-
-def _raise_if_unplanned(urn: str, op: str, fields: Collection[str] = ()) -> None:
-    permit = find_permit()
-    if permit is not None:
-        permit.raise_if_unplanned(urn, op, fields)
 
 
 def _look_only(look: Callable[[], Created], unknown: Properties, tell: ResourceLog) -> Created:

@@ -265,6 +265,7 @@ class _Redeploy:
     def _ask(self) -> Redeployed:
         desired = self._desired
         path = f"{desired.owner}: {desired.app}"
+        self._session.raise_if_unplanned_redeploy(desired.app, self._effect)
         asked = request_redeploy(
             self._session,
             desired.app,

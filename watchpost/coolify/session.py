@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from watchpost.coolify.client import App
     from watchpost.coolify.redeploys import Deployment
     from watchpost.coolify.rows import AppRef, Row
-    from watchpost.coolify.writes import Write
+    from watchpost.coolify.writes import Effect, Write
 
 TOKEN_VARIABLE = "COOLIFY_TOKEN"  # noqa: S105  # the name of a variable
 DEFAULT_QUEUE_PATIENCE_SECONDS = 60.0
@@ -177,6 +177,17 @@ class CoolifySession:
                 for write in writes
             ]
             permit.raise_if_unplanned_rows(str(app), rows)
+
+    def raise_if_unplanned_redeploy(self, app: AppRef, effect: Effect) -> None:
+        """
+        Refuse a redeploy that the reviewed plan of this run does not hold.
+
+        Raises:
+            Unplanned: It was not asked for; the next run sees that it is owed.
+        """
+        permit = find_permit()
+        if permit is not None:
+            permit.raise_if_unplanned_redeploy(str(app), effect.name.lower())
 
     def is_running(self, app: AppRef) -> bool:
         """Tell whether the app's containers run; an app that is not listed does not."""

@@ -6,45 +6,73 @@ Does not: check anything; providers do. Source: `watchpost.permit`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from watchpost.engine import name_of
-from watchpost.permit import REMOVAL, Permit
+from watchpost.engine import UNKNOWN
+from watchpost.permit import REMOVAL, Permit, Permitted
+from watchpost.plan.announcements import read_announcements
 from watchpost.plan.model import Action
+from watchpost.plan.sentry_changes import KINDS
 from watchpost.plan.words import is_fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from watchpost.engine import Preview
+    from watchpost.engine import Preview, Step
     from watchpost.permit import RowPermit
+    from watchpost.plan.announcements import Takeover
     from watchpost.plan.model import AppChange, Plan
+
+_NOT_DONE = frozenset({Action.SKIP, Action.KEEP})
+_MASKED = "[secret]"
 
 
 def make_permit(plan: Plan, preview: Preview) -> Permit:
     """
     Permit what *plan* announces.
 
-    What will be refused may be tried, so that its own reason is told; what could not be looked at
-    is not permitted, because nobody knows what would be written.
+    What is skipped is not permitted, even where its reason is gone by the time: nobody has seen
+    what would be written. What is kept leaves the record alone, so that no call of a provider is.
     """
-    unchecked = {each.name for each in plan.unchecked}
-    fields = {
-        step.urn: frozenset(each.path.partition("[")[0].partition(".")[0] for each in step.changes)
-        for step in preview.steps
-    }
+    not_done = {(each.kind, each.name) for each in plan.changes if each.action in _NOT_DONE}
+    takeovers = read_announcements(preview.diagnostics).takeovers
     rows: dict[str, set[RowPermit]] = {}
+    redeploys: dict[str, str] = {}
     for change in plan.changes:
         if change.app is not None and change.action != Action.SKIP:
             rows.setdefault(change.app.app, set()).update(_rows(change.app))
+            if change.app.redeploy:
+                redeploys[change.app.app] = change.app.consequence
     return Permit(
         {
-            urn: (op, fields.get(urn, frozenset()))
-            for urn, op in plan.operations.items()
-            if name_of(urn) not in unchecked
+            step.urn: _operation(step, takeovers.get(step.urn))
+            for step in preview.steps
+            if step.type in KINDS and (KINDS[step.type], step.name) not in not_done
         },
         {app: frozenset(each) for app, each in rows.items()},
+        redeploys,
     )
+
+
+def _operation(step: Step, takeover: Takeover | None) -> Permitted:
+    fields = frozenset(each.path.partition("[")[0].partition(".")[0] for each in step.changes)
+    inputs = dict(_inputs(step.new.inputs)) if step.new else {}
+    return Permitted(step.op, fields, inputs, _lines(takeover) if takeover else None)
+
+
+def _inputs(declared: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each input; None for one that is not known yet."""
+    for name, value in declared.items():
+        parts = value if isinstance(value, list) else [value]
+        if value is not None and not name.startswith("__"):
+            yield name, None if UNKNOWN in parts or _MASKED in parts else value
+
+
+def _lines(takeover: Takeover) -> frozenset[str]:
+    """As the plugin announces them."""
+    added = (f"adds {each}" for each in takeover.additions)
+    changed = (f"changes {each}" for each in takeover.differences)
+    return frozenset((*added, *changed))
 
 
 def _rows(app: AppChange) -> Iterator[RowPermit]:

@@ -11,7 +11,7 @@ from watchpost import exits
 from watchpost.applying import Outcome, Tracker
 from watchpost.engine import Operation, name_of, read_event
 from watchpost.errors import Unplanned
-from watchpost.permit import Permit
+from watchpost.permit import Permit, Permitted
 from watchpost.plan import Action, Change, Plan
 from watchpost.render.outcome_text import (
     render_outcome_json,
@@ -133,8 +133,14 @@ def test_what_a_permit_refuses_is_unplanned() -> None:
 REFUSED: dict[str, Callable[[Permit, str], None]] = {
     "operation": lambda permit, urn: permit.raise_if_unplanned(urn, "delete"),
     "field": lambda permit, urn: permit.raise_if_unplanned(urn, "update", ["slug"]),
+    "input": lambda permit, urn: permit.raise_if_unplanned(urn, "update", (), {"name": "Other"}),
+    "takeover": lambda permit, urn: permit.raise_if_unplanned_takeover(urn, "takes over the web"),
     "row": lambda permit, _: permit.raise_if_unplanned_rows("an app", [("A", False, "00000000")]),
+    "redeploy": lambda permit, _: permit.raise_if_unplanned_redeploy("an app", "restart"),
 }
+PERMIT = Permit(
+    {next(iter(PROJECTS)): Permitted("update", frozenset({"name"}), {"name": "Shop"})}, {}
+)
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -142,7 +148,7 @@ def test_every_word_of_the_permit_is_known(what: str) -> None:
     """Whatever a permit refuses, its words are recognised as such."""
     urn = next(iter(PROJECTS))
     with pytest.raises(Unplanned) as refused:
-        REFUSED[what](Permit({urn: ("update", frozenset({"name"}))}, {}), urn)
+        REFUSED[what](PERMIT, urn)
     tracker = Tracker(make_plan(), lambda _: None, lambda: None)
     tracker.said[urn] = f"Unplanned: {refused.value}"
     assert tracker.finish(1, was_interrupted=False, errors=()).results["api"] == "unplanned"
