@@ -127,8 +127,7 @@ def _list_pending(preview: Preview) -> Iterator[Finding]:
         elif step.new is not None and not _is_unchecked(looked):
             yield from _compare("pending", step.urn, looked.recorded, step.new, expected=step.new)
         if step.op in CREATES and step.new is not None and _is_not_found(step.new):
-            reason = _first_line(str(step.new.inputs.get("selector")))
-            yield Finding("pending", step.urn, expected="an app that is not found", reason=reason)
+            yield _not_found(step.urn, _first_line(str(step.new.inputs.get("selector"))))
 
 
 def _list_declared(preview: Preview, drifted: Collection[tuple[str, str]]) -> Iterator[Finding]:
@@ -153,6 +152,13 @@ def _is_unchecked(looked: Refreshed) -> bool:
 
 def _is_not_found(state: State) -> bool:
     return "selector" in state.inputs and not state.inputs.get("uuid")
+
+
+def _not_found(urn: str, reason: str) -> Finding:
+    """An app that no listing names, or, where the listing failed, one that nobody looked for."""
+    if reason.startswith("GET "):
+        return Finding("unchecked", urn, reason=reason)
+    return Finding("pending", urn, expected="an app that is not found", reason=reason)
 
 
 def _compare(

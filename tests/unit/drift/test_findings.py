@@ -163,18 +163,29 @@ def test_new_and_removed_entries_are_pending() -> None:
     ]
 
 
-def test_an_app_that_is_not_found_by_name_is_pending_and_named() -> None:
-    """An app declared by name that Coolify does not list: pending, with the selector."""
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (
+            "no application 'web'\n  known: none",
+            ("pending", "an app that is not found", "no application 'web'"),
+        ),
+        (
+            "GET /api/v1/projects: Coolify answered 503\n  fix: wait",
+            ("unchecked", "", "GET /api/v1/projects: Coolify answered 503"),
+        ),
+    ],
+)
+def test_an_app_that_is_not_found_by_name(words: str, wanted: tuple[str, str, str]) -> None:
+    """One that Coolify does not list is pending, with the reason; without a list, unchecked."""
     world = World(APP)
     del world.recorded[APP]
     world.observed[APP] = None
     inputs = world.desired[APP]["inputs"]
     del inputs["uuid"]
-    inputs["selector"] = "Shop/production/web\n  known: none"
+    inputs["selector"] = words
     findings = [each for each in find_differences(world.preview()) if each.reason]
-    assert [(each.kind, each.expected, each.reason) for each in findings] == [
-        ("pending", "an app that is not found", "Shop/production/web")
-    ]
+    assert [(each.kind, each.expected, each.reason) for each in findings] == [wanted]
 
 
 def test_a_value_of_a_key_to_be_made_has_words() -> None:
