@@ -13,6 +13,7 @@ Source: reference/coolify-api.md 1 to 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -199,6 +200,10 @@ class CoolifyClient:
             skip += take
             if len(page) < take:
                 return
+
+    def list_recent_deployments(self, app_uuid: str) -> tuple[Deployment, ...]:
+        """An application's newest deployments, newest first, as many as a page holds."""
+        return tuple(islice(self.list_deployments(app_uuid), _PAGE))
 
     def find_newest_deployment(self, app_uuid: str) -> Deployment | None:
         """Look an application's newest deployment up; None if it never had one."""

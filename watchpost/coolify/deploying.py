@@ -126,10 +126,12 @@ class _Request:
 
     def _find_instead(self) -> Deployment | None:
         """After a phantom: another deployment that will do, or one asked for in a surer way."""
-        newest = self._newest()
-        if newest is not None and (newest.is_waiting or self._is_surely_later(newest)):
-            return newest
-        return self._find(self._deploy(force=newest is not None and newest.is_running))
+        recent = self._session.client.list_recent_deployments(self._app.uuid)
+        for each in recent:
+            if each.is_waiting or self._is_surely_later(each):
+                return each
+        # One that hangs is under way for ever, however many newer ones have ended.
+        return self._find(self._deploy(force=any(each.is_running for each in recent)))
 
     def _is_surely_later(self, newest: Deployment) -> bool:
         """A deployment of the same second may have read the old rows: it was not ours."""

@@ -98,7 +98,7 @@ def forecast_environment(
         note = "the app does not run; its next start has it"
         return Forecast(writes, effect=effect, because=because, note=note)
     redeploy, note = effect, ""
-    if effect == Effect.RESTART and _is_under_way(session, desired, owed):
+    if effect == Effect.RESTART and _is_under_way(session, desired):
         redeploy, note = Effect.REBUILD, "a build is under way: only another one surely follows it"
     cleared = _cleared(desired, rows, writes)
     return Forecast(writes, redeploy, effect, because, cleared, note)
@@ -110,7 +110,7 @@ def _because(writes: Writes, owed: Owed, effect: Effect) -> tuple[str, ...]:
     return tuple(sorted(written | (owed.names if owed.effect == effect else frozenset())))
 
 
-def _is_under_way(session: CoolifySession, desired: DesiredEnvironment, owed: Owed) -> bool:
+def _is_under_way(session: CoolifySession, desired: DesiredEnvironment) -> bool:
     """
     Tell whether Coolify will skip a restart in favour of a build that may have read the old rows.
 
@@ -118,8 +118,8 @@ def _is_under_way(session: CoolifySession, desired: DesiredEnvironment, owed: Ow
     """
     if desired.app.kind == "service":
         return False
-    newest = owed.newest or session.newest_deployments.observe(desired.app.uuid)
-    return newest is not None and newest.is_running
+    recent = session.client.list_recent_deployments(desired.app.uuid)
+    return any(each.is_running for each in recent) and not any(each.is_waiting for each in recent)
 
 
 def _cleared(desired: DesiredEnvironment, rows: Iterable[Row], writes: Writes) -> tuple[str, ...]:

@@ -140,6 +140,20 @@ def test_a_restart_behind_a_build_is_a_build(coolify: Coolify) -> None:
     assert coolify.keep(declare(API))[-2:] == ["POST restart", "POST deploy"]
 
 
+def test_a_build_that_hangs_does_not_keep_others_back(coolify: Coolify) -> None:
+    """It is under way for ever, although a newer one has ended: the next is asked for by force."""
+    for _ in range(2):
+        coolify.sandbox.coolify("POST", "/deploy?uuid=shop-api&force=true")
+    listed = coolify.sandbox.coolify("GET", "/deployments/applications/shop-api").body
+    newest = listed["deployments"][0]["deployment_uuid"]
+    coolify.sandbox.control("POST", f"/coolify/deployments/{newest}", {"status": "finished"})
+    coolify.add_row(API, "SENTRY_DSN", comment=OWNER.mark)
+    assert coolify.forecast(declare(API)).redeploy == Effect.REBUILD
+    coolify.keep(declare(API))
+    listed = coolify.sandbox.coolify("GET", "/deployments/applications/shop-api").body
+    assert listed["deployments"][0]["status"] == "queued"
+
+
 def test_a_restart_behind_a_waiting_build_is_that_build(coolify: Coolify) -> None:
     """It reads the rows as they are when it begins, so that nothing more is asked for."""
     for _ in range(2):
