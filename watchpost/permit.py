@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PERMIT_VARIABLE = "WATCHPOST_PERMIT"
 REMOVAL = "delete"
+ANYTHING = "*"
 RowPermit = tuple[str, bool, str | None]
 """Name, is it the preview row, fingerprint of what is written; see the module."""
 _FIX = "look at the new plan: `watchpost plan`; then apply that one"
@@ -58,7 +59,8 @@ class Permitted:
         op: The engine's word.
         fields: What an update changes.
         inputs: What the program declares; None stands for what was not known.
-        takeover: What the announced takeover adds and changes; None where none was announced.
+        takeover: What the announced takeover adds and changes; None where none was announced;
+            ANYTHING for a key of a project that is made anew, because Sentry makes some itself.
     """
 
     op: str
@@ -128,7 +130,7 @@ class Permit:
         """
         planned = self.operations.get(urn, _NOTHING).takeover
         lines = {line.strip() for line in said.splitlines()[1:]}
-        if planned is None or lines - planned:
+        if planned is None or (ANYTHING not in planned and lines - planned):
             raise _unplanned(urn, "does not " + " and ".join((_first_line(said), *sorted(lines))))
 
     def raise_if_unplanned_rows(self, app: str, rows: Iterable[RowPermit]) -> None:

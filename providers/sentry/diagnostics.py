@@ -9,7 +9,8 @@ Source: design.md 4 (takeovers are announced); the engine's protocol (engine.pro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import grpc  # type: ignore[import-untyped]  # ships no types
@@ -51,12 +52,21 @@ class ResourceLog:
         """Say that something about this resource needs attention."""
         self.log.send(self.urn, engine_pb2.WARNING, message)
 
+    def note_lost_answer(self) -> None:
+        """Nothing depends on it here."""
+
 
 @dataclass(frozen=True)
 class PermittedLog(ResourceLog):
-    """Likewise in an apply with a permit: a takeover is announced before it is made."""
+    """
+    Likewise in an apply with a permit: a takeover is announced before it is made.
+
+    What is found after an answer got lost was most likely made by that very request, so that it
+    need not have been announced.
+    """
 
     permit: Permit
+    _lost: threading.Event = field(default_factory=threading.Event)
 
     def info(self, message: str) -> None:
         """
@@ -65,5 +75,10 @@ class PermittedLog(ResourceLog):
         Raises:
             Unplanned: The reviewed plan does not hold it; nothing was written.
         """
-        self.permit.raise_if_unplanned_takeover(self.urn, message)
+        if not self._lost.is_set():
+            self.permit.raise_if_unplanned_takeover(self.urn, message)
         super().info(message)
+
+    def note_lost_answer(self) -> None:
+        """Let what is found from now on be taken over."""
+        self._lost.set()

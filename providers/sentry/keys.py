@@ -107,7 +107,7 @@ class KeyType:
         project = known.project.id
         key = self._find_existing(known, inputs)
         if key is None:
-            key, is_new = self._make(organization, project, inputs)
+            key, is_new = self._make(organization, project, inputs, tell)
         else:
             is_new = False
         if not is_new:
@@ -140,7 +140,9 @@ class KeyType:
             fix="run again",
         )
 
-    def _make(self, organization: str, project: str, inputs: Properties) -> tuple[Key, bool]:
+    def _make(
+        self, organization: str, project: str, inputs: Properties, tell: Diagnostics
+    ) -> tuple[Key, bool]:
         return create_or_find(
             lambda: self._client.create_key(
                 organization,
@@ -149,6 +151,7 @@ class KeyType:
                 rate_limit=declared_rate_limit(inputs),
             ),
             lambda: _find_by_label(self._client.list_project_keys(organization, project), inputs),
+            tell,
         )
 
     def _take_over(

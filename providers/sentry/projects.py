@@ -93,14 +93,14 @@ class ProjectType:
 
     def create(self, name: str, inputs: Properties, tell: Diagnostics) -> Created:
         """Make the project; where its slug is taken, go on with that project."""
-        project, is_new = self._make_or_find(inputs)
+        project, is_new = self._make_or_find(inputs, tell)
         if not is_new:
             self._take_over(name, project, inputs, tell)
         project = self._settle(project, inputs)
         self._fleet.put_project(inputs["organization"], project, is_new=is_new)
         return Created(project.slug, compute_outputs(project, inputs))
 
-    def _make_or_find(self, inputs: Properties) -> tuple[Project, bool]:
+    def _make_or_find(self, inputs: Properties, tell: Diagnostics) -> tuple[Project, bool]:
         organization, slug = inputs["organization"], declared_slug(inputs)
         teams = declared_teams(inputs)
         if not teams:
@@ -114,6 +114,7 @@ class ProjectType:
                 return create_or_find(
                     lambda: self._post(inputs, teams[0]),
                     lambda: self._find(organization, slug),
+                    tell,
                 )
             except Conflict:
                 # A busy server answers the same 409 for a free slug: look before concluding.

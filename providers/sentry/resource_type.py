@@ -45,6 +45,9 @@ class Diagnostics(Protocol):
     def warn(self, message: str) -> None:
         """Say that something about this resource needs attention."""
 
+    def note_lost_answer(self) -> None:
+        """Take note that what is found from now on may well be what this run made."""
+
 
 @dataclass(frozen=True)
 class Created:
@@ -117,7 +120,9 @@ class ResourceType(Protocol):
         """Delete it; it may be gone already."""
 
 
-def create_or_find(post: Callable[[], Made], find: Callable[[], Made | None]) -> tuple[Made, bool]:
+def create_or_find(
+    post: Callable[[], Made], find: Callable[[], Made | None], tell: Diagnostics
+) -> tuple[Made, bool]:
     """
     Create something exactly once although an answer may get lost.
 
@@ -132,6 +137,7 @@ def create_or_find(post: Callable[[], Made], find: Callable[[], Made | None]) ->
         try:
             return post(), True
         except UnclearWrite:
+            tell.note_lost_answer()
             found = find()
             if found is None:  # the lost write may still be on its way
                 time.sleep(_CREATE_RETRY.wait_seconds(attempt))

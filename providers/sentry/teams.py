@@ -78,6 +78,7 @@ class TeamType:
             team, is_new = create_or_find(
                 lambda: self._client.create_team(organization, slug=slug, name=declared_name),
                 lambda: self._client.find_team(organization, slug),
+                tell,
             )
         except Conflict:
             team, is_new = self._client.get_team(organization, slug), False

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from watchpost.engine import UNKNOWN
-from watchpost.permit import REMOVAL, Permit, Permitted
+from watchpost.permit import ANYTHING, REMOVAL, Permit, Permitted
 from watchpost.plan.announcements import read_announcements
 from watchpost.plan.model import Action
-from watchpost.plan.sentry_changes import KINDS
+from watchpost.plan.sentry_changes import CREATES, KINDS
 from watchpost.plan.words import is_fingerprint
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def make_permit(plan: Plan, preview: Preview) -> Permit:
     what would be written. What is kept leaves the record alone, so that no call of a provider is.
     """
     not_done = {(each.kind, each.name) for each in plan.changes if each.action in _NOT_DONE}
-    takeovers = read_announcements(preview.diagnostics).takeovers
+    takeovers = _takeovers(preview)
     rows: dict[str, set[RowPermit]] = {}
     redeploys: dict[str, str] = {}
     for change in plan.changes:
@@ -54,10 +54,26 @@ def make_permit(plan: Plan, preview: Preview) -> Permit:
     )
 
 
-def _operation(step: Step, takeover: Takeover | None) -> Permitted:
+def _takeovers(preview: Preview) -> dict[str, frozenset[str]]:
+    """What may be taken over: what was announced, and what comes with a new project."""
+    announced = read_announcements(preview.diagnostics).takeovers
+    made = {
+        step.urn
+        for step in preview.steps
+        if step.op in CREATES and KINDS.get(step.type) == "project" and step.urn not in announced
+    }
+    found = {
+        step.urn: frozenset({ANYTHING})
+        for step in preview.steps
+        if step.new and KINDS.get(step.type) == "key" and made & set(step.new.parents)
+    }
+    return found | {urn: _lines(each) for urn, each in announced.items()}
+
+
+def _operation(step: Step, takeover: frozenset[str] | None) -> Permitted:
     fields = frozenset(each.path.partition("[")[0].partition(".")[0] for each in step.changes)
     inputs = dict(_inputs(step.new.inputs)) if step.new else {}
-    return Permitted(step.op, fields, inputs, _lines(takeover) if takeover else None)
+    return Permitted(step.op, fields, inputs, takeover)
 
 
 def _inputs(declared: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
