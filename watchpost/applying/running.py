@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING
 
 from watchpost.applying.outcome import Outcome, Tracker
 from watchpost.engine import explain_failure
+from watchpost.errors import ReadOnly
 from watchpost.permit import PERMIT_VARIABLE, render_permit
 from watchpost.plan import make_permit
-from watchpost.transport import READ_ONLY_VARIABLE
+from watchpost.transport import READ_ONLY_VARIABLE, is_read_only
 
 if TYPE_CHECKING:
     import subprocess
@@ -101,8 +102,10 @@ def apply_plan(
         targets: URNs; empty means all.
 
     Raises:
+        ReadOnly: Writes are switched off for this session.
         SettingsError: The engine did not begin: a lock, a passphrase, a broken state.
     """
+    raise_if_writes_are_off()
     run = Run(tell=tell)
     tracker = Tracker(planned.plan, tell, run.stop)
     started = time.monotonic()
@@ -120,6 +123,21 @@ def apply_plan(
         was_interrupted=run.interrupts > 0,
         errors=_unexplained(done, tracker, was_interrupted=run.interrupts > 0),
     )
+
+
+def raise_if_writes_are_off() -> None:
+    """
+    Refuse where somebody has switched writes off for this session: they mean it.
+
+    Raises:
+        ReadOnly: Says by which variable.
+    """
+    if is_read_only():
+        raise ReadOnly(
+            READ_ONLY_VARIABLE,
+            "writes are switched off here, so that nothing was applied",
+            fix=f"unset {READ_ONLY_VARIABLE}, if writes are meant",
+        )
 
 
 def _settings(permit: Path) -> dict[str, str]:

@@ -64,12 +64,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Apply; return 0, 1 (refused or failed), 3, 4 (over a limit, another plan) or 130."""
-    from watchpost.applying import clear_lock  # noqa: PLC0415 - `--help` needs none of it
+    from watchpost.applying import (  # noqa: PLC0415 - `--help` needs none of it
+        clear_lock,
+        raise_if_writes_are_off,
+    )
     from watchpost.planning import observe_plan  # noqa: PLC0415 - likewise
     from watchpost.reviewing import review_plan  # noqa: PLC0415
     from watchpost.transport import writes_refused  # noqa: PLC0415
 
     raise_if_unknown_ending(arguments.out, ENDINGS)
+    _raise_if_no_hash(arguments)
+    raise_if_writes_are_off()
     workspace = open_workspace(arguments)
     if arguments.clear_lock:
         clear_lock(workspace.engine)
@@ -87,6 +92,14 @@ def run(arguments: argparse.Namespace) -> int:
         say("nothing to do")
         return exits.worst_of(report.exit_codes(detailed=False))
     return _apply(workspace, planned, report, arguments)
+
+
+def _raise_if_no_hash(arguments: argparse.Namespace) -> None:
+    """Refuse an empty hash, as of a variable that is not set: it would pass for any plan."""
+    if arguments.plan_hash is not None and not arguments.plan_hash.strip():
+        raise SettingsError(
+            "--plan-hash", "is empty", fix="say the hash that `watchpost plan` printed"
+        )
 
 
 def _refusal(report: PlanReport, arguments: argparse.Namespace) -> int | None:

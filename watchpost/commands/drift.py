@@ -50,14 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; return 0 (clean), 2 (drift or pending changes) or 3 (unchecked)."""
+    from watchpost.applying import raise_if_writes_are_off  # noqa: PLC0415 - likewise
     from watchpost.drift_checking import check_drift  # noqa: PLC0415 - `--help` needs none of it
-    from watchpost.planning import refuse_writes  # noqa: PLC0415 - likewise
+    from watchpost.planning import refuse_writes  # noqa: PLC0415
 
     raise_if_unknown_ending(arguments.out, ENDINGS)
     _raise_if_mixed(arguments)
-    workspace = open_workspace(arguments)
-    if not arguments.repair:
+    if arguments.repair:
+        raise_if_writes_are_off()
+    else:
         refuse_writes()
+    workspace = open_workspace(arguments)
     checked = check_drift(workspace)
     forms = _renderers(checked.report)
     write_files(arguments.out, forms)
