@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchpost.engine import Engine
+from watchpost.engine.credentials import without_credentials
 from watchpost.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _selected_stack(folder: Path) -> str:
         raise SettingsError(
             "stack",
             "no stack is named and none is selected",
-            detail=done.stderr.strip(),
+            detail=without_credentials(done.stderr.strip()),
             fix=f"say `--stack NAME`, set {STACK_VARIABLE}, or run `pulumi stack select NAME`",
         )
     return name

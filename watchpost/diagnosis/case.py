@@ -28,6 +28,7 @@ from watchpost.diagnosis.interpreter import (
     read_seen,
 )
 from watchpost.engine import Engine, Finished, find_pulumi
+from watchpost.engine.credentials import without_credentials
 from watchpost.engine.failures import explain_failure
 from watchpost.errors import ApiError, SettingsError
 from watchpost.transport import READ_ONLY_VARIABLE, RetryPolicy, Transport, resolve_url
@@ -109,7 +110,7 @@ class Case:
             raise SettingsError(
                 "stack",
                 "no stack is named and none is selected",
-                detail=done.stderr.strip(),
+                detail=without_credentials(done.stderr.strip()),
                 fix="say `--stack NAME`, or run `pulumi stack select NAME`",
             )
         return done.stdout.strip()

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from watchpost.engine.credentials import without_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -171,7 +173,7 @@ def _refreshed(raw_steps: list[Mapping[str, Any]]) -> Iterator[tuple[str, Refres
 def read_diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
     """Turn one diagnostic of a plan or an event into ours, without the engine's `error: `."""
     severity = raw.get("severity", "info")
-    message = raw["message"].strip().removeprefix(f"{severity}: ")
+    message = without_credentials(raw["message"].strip().removeprefix(f"{severity}: "))
     return Diagnostic(severity, message, raw.get("urn", ""))
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from watchpost.engine.credentials import without_credentials
 from watchpost.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -98,7 +99,6 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str, str]] = (
         "correct the file; the message above names the line",
     ),
 )
-_USER_AND_PASSWORD = re.compile(r"(://)[^\s/@:]+:[^\s/@]+@")
 
 
 def explain_failure(path: str, done: Finished) -> SettingsError:
@@ -116,6 +116,6 @@ def explain_failure(path: str, done: Finished) -> SettingsError:
 
 
 def _first_lines(text: str, most: int = 12) -> str:
-    """What the engine said, shortened, without passwords that stand in URLs."""
+    """What the engine said, shortened, without the credentials of addresses."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    return _USER_AND_PASSWORD.sub(r"\1[secret]@", "\n".join(lines[:most]))
+    return without_credentials("\n".join(lines[:most]))

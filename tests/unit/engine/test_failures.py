@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from watchpost.engine import Finished
+from watchpost.engine.credentials import without_credentials
+from watchpost.engine.document import read_diagnostic
 from watchpost.engine.failures import explain_failure
 
 LOCKED = """\
@@ -73,6 +75,31 @@ def test_the_holder_of_a_lock_is_named() -> None:
 def test_no_password_of_a_backend_is_shown() -> None:
     """A password that stands in a URL of the engine's words is struck out."""
     assert "hunter22" not in str(explain_failure("stack tests", Finished(1, "", S3)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "open https://hunter22@s3.example/b",
+        "open https://:hunter22@s3.example/b",
+        "open postgres://me:hunt/hunter22@db.example/b",
+        "DSN https://0123456789abcdef0123456789hunter22@o1.ingest.sentry.io/4 is no good",
+        r'{"dsn":"https:\/\/hunter22@o1.ingest.sentry.io\/4"}',
+        'Get "azblob://box?sv=1&sig=hunter22": refused',
+        "s3://box?region=eu&secret_access_key=hunter22&awssdk=v2",
+    ],
+)
+def test_no_credential_of_an_address_is_shown(said: str) -> None:
+    """User, password, token, signature and a DSN's key, in a failure and in a diagnostic."""
+    assert "hunter22" not in str(explain_failure("stack tests", Finished(1, "", f"error: {said}")))
+    assert "hunter22" not in str(read_diagnostic({"severity": "error", "message": said}))
+    assert "[secret]" in without_credentials(said)
+
+
+def test_other_words_stay() -> None:
+    """A name of a key, an address without user, a mail address: nothing is struck out."""
+    said = "…@102 key Default; file:///srv/state?no_tmp_dir=true; https://a.example/b ann@build"
+    assert without_credentials(said) == said
 
 
 def test_a_program_that_fails_is_not_taken_for_a_missing_host() -> None:
