@@ -13,6 +13,7 @@ Source: design.md 9.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import traceback
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from watchpost.commands import Verb
+
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,6 +73,8 @@ def main(arguments: Sequence[str] | None = None, verbs: Mapping[str, Verb] = VER
     except BrokenPipeError:
         return _leave_closed_pipe()
     except Exception as error:  # noqa: BLE001 - the border, where every error ends
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return _report_no_room(error)
         if os.environ.get("WATCHPOST_DEBUG") == "1":
             traceback.print_exc()
         return _report(_describe_bug(error), exits.BUG)
@@ -114,6 +120,14 @@ def _report(message: str, code: int) -> int:
     """Write *message* to stderr and return *code*."""
     sys.stderr.write(f"{message}\n")
     return code
+
+
+def _report_no_room(error: OSError) -> int:
+    """Tell that a disk is full, be it under the output or under a file of ours."""
+    _leave_closed_pipe()
+    where = error.filename if isinstance(error.filename, str) else "output"
+    fix = "make room there, then run it again"
+    return _report(f"{where}: cannot be written: {error.strerror}\n  fix: {fix}", exits.REFUSED)
 
 
 def _leave_closed_pipe() -> int:

@@ -133,3 +133,19 @@ def test_closed_pipe_is_no_bug() -> None:
             ["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert done.stderr == ""
+
+
+@pytest.mark.parametrize("verb", [("schema",), ("validate", "projects.yaml")], ids="-".join)
+def test_a_full_disk_under_the_output_is_no_bug(verb: tuple[str, ...]) -> None:
+    """Output that cannot be written is the user's to mend: 1, in words."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "watchpost", *verb],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.startswith("output: cannot be written: No space left on device\n  fix: ")
