@@ -34,7 +34,7 @@ pytestmark = pytest.mark.whole
 MANIFEST = write_manifest({"api": API, "queue": QUEUE})
 VERBS = (("plan",), ("apply", "--yes"), ("drift",))
 SLUGS = ("acme-api", "acme-queue")
-SLOW = {"service": "*", "method": "POST", "latency_seconds": 0.7}
+SLOW = {"service": "*", "method": "POST", "latency_seconds": 1}
 
 
 @pytest.fixture
@@ -243,7 +243,13 @@ def test_two_applies_at_once(stack: Program) -> None:
     stack.sandbox.add_fault(**SLOW)
     first = start(stack, "apply", "--yes")
     wait_for_first_write(stack.sandbox, first)
-    printed = run(stack, "apply", "--yes", code=1)
+    lock = next((stack.folder / "state/.pulumi/locks").rglob("*.json"))
+    engine = int(json.loads(lock.read_text(encoding="utf-8"))["pid"])
+    os.kill(engine, signal.SIGSTOP)  # so that it holds the lock however slow this machine is
+    try:
+        printed = run(stack, "apply", "--yes", code=1)
+    finally:
+        os.kill(engine, signal.SIGCONT)
     assert "another run holds the stack's lock" in printed
     assert "wait for it" in printed
     finish(stack, first, code=0)
