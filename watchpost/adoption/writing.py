@@ -116,8 +116,8 @@ def _comment_last(text: str, path: Path, lines: Sequence[str], file: str) -> str
     position = source.position((*path, len(data) - 1))
     written = text.split("\n")
     item = written[position.line - 1]
-    indent = item[: len(item) - len(item.lstrip())]
+    indent, ending = item[: len(item) - len(item.lstrip())], "\r" if item.endswith("\r") else ""
     if not item.lstrip().startswith("- ") or len(indent) + 2 != position.column - 1:
         return text
-    written[position.line - 1 : position.line - 1] = [f"{indent}{line}" for line in lines]
+    written[position.line - 1 : position.line - 1] = [f"{indent}{line}{ending}" for line in lines]
     return "\n".join(written)

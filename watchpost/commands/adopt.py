@@ -53,16 +53,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, match, write; 3 where something could not be read."""
     from watchpost.adoption.adopting import adopt  # noqa: PLC0415 - `--help` needs none of it
     from watchpost.adoption.reading import read_stack  # noqa: PLC0415 - likewise
-    from watchpost.output import write_whole  # noqa: PLC0415 - likewise
+    from watchpost.manifest.writing import read_text  # noqa: PLC0415 - likewise
 
     os.environ.update(READ_ONLY)
     _raise_if_there(arguments.out)
     workspace = open_workspace(arguments, READ_ONLY)
+    path = workspace.manifest_path
+    existing = read_text(path) if path.is_file() else None  # before the services, which take long
     reading = read_stack(workspace, arguments.organization)
     if not reading.inventory.is_complete:
         return _tell_incomplete(reading)
-    path = workspace.manifest_path
-    existing = path.read_text(encoding="utf-8") if path.is_file() else None
     adoption = adopt(
         reading.inventory,
         reading.declared,
@@ -72,9 +72,16 @@ def run(arguments: argparse.Namespace) -> int:
     )
     target = path if arguments.write else Path(arguments.out) if arguments.out else None
     if target:
-        write_whole(target, adoption.text)
+        _write(target, adoption.text, existing if arguments.write else None)
     _tell(adoption, reading, target, arguments.format)
     return exits.UNCHECKED if reading.unchecked else exits.DONE
+
+
+def _write(target: Path, text: str, existing: str | None) -> None:
+    """Write what was made of *existing*; None: of nothing, so that there must be no file yet."""
+    from watchpost.manifest.writing import write_manifest  # noqa: PLC0415 - likewise
+
+    write_manifest(target, text, read=existing, is_new=existing is None)
 
 
 def _raise_if_there(out: str | None) -> None:

@@ -35,7 +35,9 @@ def read_text(path: str | FilePath) -> str:
         raise ManifestError(str(path), "is not UTF-8", fix=fix) from None
 
 
-def write_manifest(path: str | FilePath, text: str, *, read: str | None = None) -> None:
+def write_manifest(
+    path: str | FilePath, text: str, *, read: str | None = None, is_new: bool = False
+) -> None:
     """
     Put *text* in place of the manifest at *path*, all of it or nothing.
 
@@ -46,13 +48,16 @@ def write_manifest(path: str | FilePath, text: str, *, read: str | None = None) 
         text: The new content, written as it is.
         read: The text that the edit began with: if the file says something else by now, it is left
             alone.
+        is_new: Whether there was no file when the edit began: one that is there by now is left
+            alone.
 
     Raises:
         ManifestError: The file changed meanwhile, the folder is read-only, the disk is full. The
             file is then as it was.
     """
     target = FilePath(path).resolve()
-    if read is not None and read_text(target) != read:
+    is_other = read is not None and read_text(target) != read
+    if is_other or (is_new and target.exists()):
         summary, fix = "was changed while the command ran", "run the command again"
         raise ManifestError(str(path), summary, detail=_AS_IT_WAS, fix=fix)
     try:
