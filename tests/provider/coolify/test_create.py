@@ -118,4 +118,4 @@ def test_an_app_that_is_gone_fails_its_create(stack: Stack) -> None:
     with pytest.raises(NotFound) as raised:
         stack.up(inputs(uuid="no-such-app", selector="application no-such-app"))
     assert "acme/shop: application no-such-app" in str(raised.value)
-    assert "correct the app in the manifest" in str(raised.value)
+    assert "correct or remove it in the manifest" in str(raised.value)
