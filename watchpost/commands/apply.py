@@ -116,6 +116,7 @@ def _refusal(report: PlanReport, arguments: argparse.Namespace) -> int | None:
 
 def _say_moved(report: PlanReport, arguments: argparse.Namespace) -> None:
     from watchpost.plan import list_lines  # noqa: PLC0415 - likewise
+    from watchpost.render.plain import on_one_line  # noqa: PLC0415
 
     say(f"nothing was written: the plan is {report.hash}, not {arguments.plan_hash}")
     if not arguments.reviewed:
@@ -124,7 +125,8 @@ def _say_moved(report: PlanReport, arguments: argparse.Namespace) -> None:
     before, now = set(_read_lines(arguments.reviewed)), set(list_lines(report.plan))
     for sign, lines in (("-", before - now), ("+", now - before)):
         for line in sorted(lines):
-            say(f"  {sign} {' '.join(part for part in json.loads(line) if part)}")
+            words = " ".join(part for part in json.loads(line) if part)
+            say(on_one_line(f"  {sign} {words}"))
 
 
 def _read_lines(file: str) -> list[str]:
