@@ -53,7 +53,7 @@ class SentryContext:
         made_projects: Slugs of the projects that this plan makes.
         moved_teams: New slugs of the teams that this plan gives one, by the slug that they have.
             Their projects stay bound to them: nothing is sent for it.
-        deleted: URNs of what this plan deletes for real.
+        deleted: URNs of the projects that this plan deletes for real.
     """
 
     takeovers: Mapping[str, Takeover]
@@ -79,7 +79,7 @@ def read_context(preview: Preview, takeovers: Mapping[str, Takeover]) -> SentryC
     }
     deleted = {
         step.urn
-        for step in preview.steps
+        for step in by_kind["project", False]
         if step.op in DELETES and step.old is not None and not step.old.is_retained
     }
     return SentryContext(takeovers, frozenset(made), moved, frozenset(deleted))

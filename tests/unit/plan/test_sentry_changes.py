@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -17,13 +17,10 @@ from tests.unit.plan.previews import (
     updated,
     urn,
 )
-from watchpost.engine import Preview, Refreshed, State
+from watchpost.engine import Preview, Refreshed, State, Step
 from watchpost.plan import Action, Change, Difference
 from watchpost.plan.announcements import Takeover
 from watchpost.plan.sentry_changes import list_removal_changes, read_context, sentry_change
-
-if TYPE_CHECKING:
-    from watchpost.engine import Step
 
 LIMIT = {"rateLimitCount": 10, "rateLimitWindow": 60}
 NEW_PROJECT = created("project", "shop", PROJECT)
@@ -177,6 +174,16 @@ def test_a_key_goes_with_its_project() -> None:
     with_parent = replace(key, old=replace(key.old, parents=(project.urn,)))
     assert change_of(with_parent, project).reason.endswith("deletes it with its project")
     assert change_of(with_parent).reason.startswith("it stays in Sentry")
+
+
+def test_what_is_kept_outlives_the_component_it_was_in() -> None:
+    """The engine deletes its own grouping of an entry; nothing in Sentry goes with that."""
+    component = Step("delete", "urn:pulumi:t::w::watchpost:index:MonitoredProject::shop", ())
+    component = replace(component, old=State())
+    project = deleted("project", "shop", PROJECT, is_retained=True)
+    assert project.old is not None
+    project = replace(project, old=replace(project.old, parents=(component.urn,)))
+    assert change_of(project, component).reason.startswith("it stays in Sentry")
 
 
 @pytest.mark.parametrize(("before", "after"), [("keep", "delete"), ("delete", "keep")])
