@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PLATFORMS = ("python", "node", "javascript-nextjs", "python-fastapi")
 STANDING_TEAMS = ("platform", "web", "ops")
 FRAMEWORKS = ("nextjs", "vite", "python", "fastapi", "custom")
-STATUSES = ("running:healthy",) * 4 + ("exited:unhealthy", "restarting:unknown", "never")
+STATUSES = ("running:healthy",) * 7 + ("exited:unhealthy", "restarting:unknown", "never")
 COOLIFY_PROJECT = "Fleet"
 _MARKS = ("watchpost:acme/other x", "watchpost:acme/f0-e0", "watchpost:acme/f1-e0")
 _CUSTOM = {
@@ -39,16 +39,23 @@ _CUSTOM = {
 
 @dataclass(frozen=True)
 class App:
-    """One app of Coolify; its name is `name-of-` and its uuid."""
+    """One app of Coolify."""
 
     uuid: str
     kind: str
+    name: str
 
     def selector(self, *, by_name: bool) -> dict[str, Any]:
         """How a manifest names it."""
         field_name = "app" if self.kind == "application" else "service"
-        name = {"project": COOLIFY_PROJECT, "name": f"name-of-{self.uuid}"}
+        name = {"project": COOLIFY_PROJECT, "name": self.name}
         return {field_name: name if by_name else self.uuid}
+
+    def is_named_in(self, declared: dict[str, Any]) -> bool:
+        """Whether a manifest's app is this one."""
+        return any(
+            self.selector(by_name=each).items() <= declared.items() for each in (True, False)
+        )
 
 
 @dataclass
@@ -90,16 +97,17 @@ class RandomFleet:
 
     def free_apps(self) -> list[App]:
         """Apps that no entry names."""
-        taken = str(self.projects)
-        return [each for each in self.apps if f"'{each.uuid}'" not in taken.replace("name-of-", "")]
+        named = [app for _, block in self.leaves() for app in block.get("apps", ())]
+        return [each for each in self.apps if not any(map(each.is_named_in, named))]
 
     def populate(self) -> None:
         """Invent teams, apps and entries."""
         own = f"{self.prefix}-team"
         self.teams[own] = {"name": self.random.choice(["Own team", "Other team"])}
         for number in range(6):
-            kind = "service" if self.chance(0.2) else "application"
-            self.apps.append(App(f"{self.prefix}-app{number}", kind))
+            kind = "service" if self.chance(0.3) else "application"
+            uuid = f"{self.prefix}-app{number}"
+            self.apps.append(App(uuid, kind, f"name-of-{uuid}"))
         for number in range(self.random.randint(1, 3)):
             self.add_entry(f"{self.prefix}-e{number}")
 
@@ -134,7 +142,7 @@ class RandomFleet:
         if self.chance(0.25):
             block |= {"resolve_age_hours": random.choice([0, 24, 720])}
         block |= {"take_over": True} if self.chance(0.5) else {}
-        block |= {"on_remove": "delete"} if self.chance(0.3) else {}
+        block |= {"on_remove": "delete"} if self.chance(0.5) else {}
         return block
 
     def key(self) -> dict[str, Any]:
@@ -218,7 +226,7 @@ class World:
         declared = read([fleet])
         assert declared is not None, render([fleet])
         for app in fleet.apps:
-            self._make_app(fleet, app)
+            self.make_app(fleet, app)
         for team in fleet.teams:
             if fleet.chance(0.4):
                 name = fleet.random.choice(["Own team", "Other team"])
@@ -230,9 +238,10 @@ class World:
         for each in declared.apps:
             self._make_rows(fleet, each, dsns)
 
-    def _make_app(self, fleet: RandomFleet, app: App) -> None:
+    def make_app(self, fleet: RandomFleet, app: App) -> None:
+        """Make one app of a random status."""
         status = fleet.random.choice(STATUSES)
-        body: dict[str, Any] = {"uuid": app.uuid, "name": f"name-of-{app.uuid}", "project": "fleet"}
+        body: dict[str, Any] = {"uuid": app.uuid, "name": app.name, "project": "fleet"}
         if app.kind == "application":
             body |= {"is_deployed": status != "never"}
         self.sandbox.control("POST", f"/coolify/{app.kind}s", body)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.whole.program import BUILD_TOKEN
-from tests.whole.random_edits import edit_manifest, edit_services, finish_deployments
+from tests.whole.random_edits import edit_manifest
 from tests.whole.random_fleets import RandomFleet, World, render
+from tests.whole.random_hands import edit_services, finish_deployments
 from tests.whole.recorded import Recorded, announced, prepare_recorded
 from watchpost.plan import Action, compute_hash
 from watchpost.render.plan_json import PlanDocument, render_plan_json
