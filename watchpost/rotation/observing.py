@@ -175,9 +175,12 @@ class _Look:
         """Gone is what the project's own list lacks and one GET does not find either."""
         if self._sentry.trouble:
             return "unknown", f"Sentry: {self._sentry.trouble}"
-        if key is not None:
-            return ("active" if key.is_active else "disabled"), ""
         slug = place.entry.slug
+        if key is not None:
+            project = self._sentry.projects.get(slug)
+            if mistake := _find_mistake(place, key, project.id if project else ""):
+                return "unknown", mistake
+            return ("active" if key.is_active else "disabled"), ""
         if slug not in self._sentry.projects:
             return "unknown", f"Sentry shows no project '{slug}' to this token"
         try:
@@ -251,6 +254,16 @@ class _Look:
             except ApiError as error:
                 self._deployments[ref.uuid] = _in_words(error)
         return self._deployments[ref.uuid]
+
+
+def _find_mistake(place: RetiredPlace, key: Key, project_id: str) -> str:
+    """Why *key*, which the manifest lists as retired, cannot be; empty where it can."""
+    if str(key.project_id) != project_id:
+        return f"it is no key of '{place.entry.slug}': correct the list of retired keys"
+    names = [name for name, spec in place.entry.keys.items() if spec.label == key.label]
+    if names:
+        return f"it is the key '{names[0]}', which is declared: correct the list of retired keys"
+    return ""
 
 
 def _read_deployments(client: CoolifyClient, uuid: str) -> list[Deployment]:

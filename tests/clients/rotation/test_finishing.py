@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.clients.rotation.rotated import Rotated, rotate
+from tests.clients.rotation.rotated import (
+    Rotated,
+    deploy,
+    rotate,
+    wait_for_the_next_second,
+    write_dsn,
+)
 from watchpost.rotation import Action, carry_out, judge_permission
 from watchpost.rotation.places import list_retired
 
@@ -173,3 +179,27 @@ def test_shipped_key_needs_force(rotated: Rotated) -> None:
     assert rotated.finish() == []
     (outcome,) = rotated.finish(is_shipped_forced=True)
     assert outcome.step.action == Action.DISABLE
+
+
+@pytest.mark.parametrize("whose", ["the successor's", "another key's", "another project's"])
+def test_a_key_that_is_not_retired_is_never_touched(rotated: Rotated, whose: str) -> None:
+    """An id that was listed by mistake: of a key that is declared, or of another project."""
+    successor = rotated.manifest.entries[0].keys["production"].label
+    keys = {key.label: key.id for key in rotated.sentry.list_project_keys("acme", "acme-billing")}
+    spare = rotated.sentry.create_key("acme", "acme-billing", label="spare", rate_limit=None).id
+    body = {"name": "Other", "slug": "acme-other", "platform": "python"}
+    rotated.sandbox.sentry("POST", "/api/0/teams/acme/web/projects/", body)
+    (other,) = rotated.sentry.list_project_keys("acme", "acme-other")
+    wrong = {"the successor's": keys[successor], "another key's": spare}.get(whose, other.id)
+    text = rotated.path.read_text().replace(rotated.old_id, wrong)
+    text = text.replace("    keys:\n", "    keys:\n      spare: {}\n")
+    app = "framework: fastapi"
+    rotated.path.write_text(text.replace(app, f"{app}\n      key: production"))
+    write_dsn(rotated, "")
+    wait_for_the_next_second()
+    deploy(rotated, "finished")
+    rotated.sandbox.clear_log()
+    step = rotated.decide()
+    assert step.action == Action.WAIT, step
+    assert rotated.finish() == []
+    assert rotated.sandbox.writes() == []
