@@ -1,5 +1,5 @@
 """
-Files that commands write for people and programs: the form goes by the name's ending.
+The forms in which commands print and the files that they write, whose form goes by their ending.
 
 A file is there whole or not at all: it is written beside its place and then moved there.
 
@@ -18,7 +18,19 @@ from watchpost.errors import SettingsError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+
+def add_format_argument(
+    parser: argparse.ArgumentParser, forms: Sequence[str] = ("text", "json")
+) -> None:
+    """Add `--format`, of which the first of *forms* is the default."""
+    parser.add_argument(
+        "--format",
+        choices=forms,
+        default=forms[0],
+        help=f"what is printed: text for people, json for programs; default: {forms[0]}",
+    )
 
 
 def add_out_argument(parser: argparse.ArgumentParser, endings: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from watchpost import exits
 from watchpost.adoption.arguments import add_organization_argument
 from watchpost.errors import SettingsError
+from watchpost.output import add_format_argument
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
@@ -41,12 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let new apps keep every comment: applying writes nothing at all to them",
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text for people, json for programs",
-    )
+    add_format_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

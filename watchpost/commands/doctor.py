@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from watchpost import exits
 from watchpost.errors import ApiUnavailable, RateLimited
+from watchpost.output import add_format_argument
 from watchpost.workspace import add_stack_arguments, render_json
 
 if TYPE_CHECKING:
@@ -30,12 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only list the Coolify apps: project/environment/name, uuid, status",
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text for people, json for programs",
-    )
+    add_format_argument(parser)
     add_stack_arguments(parser)
 
 

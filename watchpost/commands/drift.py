@@ -15,7 +15,12 @@ from watchpost import exits
 from watchpost.commands.apply import report_outcome
 from watchpost.commands.plan import add_allow_argument
 from watchpost.errors import SettingsError
-from watchpost.output import add_out_argument, raise_if_unknown_ending, write_files
+from watchpost.output import (
+    add_format_argument,
+    add_out_argument,
+    raise_if_unknown_ending,
+    write_files,
+)
 from watchpost.progress import say, show_before_writing
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
@@ -34,12 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the stack, the files, the form and the repair."""
     add_stack_arguments(parser)
     add_out_argument(parser, ENDINGS)
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "markdown"),
-        default="text",
-        help="what is printed; default: text",
-    )
+    add_format_argument(parser, ("text", "json", "markdown"))
     parser.add_argument(
         "--repair",
         action="store_true",

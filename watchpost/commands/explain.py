@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from watchpost import exits
 from watchpost.errors import WatchpostError
+from watchpost.output import add_format_argument
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
@@ -33,12 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the entry, the variable, the format and the stack."""
     parser.add_argument("entry", metavar="ENTRY", help="id of an entry, or of one with parts")
     parser.add_argument("variable", metavar="VARIABLE", nargs="?", help="only this variable")
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text for people, json for programs",
-    )
+    add_format_argument(parser)
     add_stack_arguments(parser)
 
 

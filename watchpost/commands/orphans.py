@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from watchpost import exits
 from watchpost.adoption.arguments import add_organization_argument
+from watchpost.output import add_format_argument
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
@@ -37,12 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"how long a key may be without an accepted event; default: {DEFAULT_DAYS}",
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "markdown"),
-        default="text",
-        help="text for people, json for programs, markdown for issues",
-    )
+    add_format_argument(parser, ("text", "json", "markdown"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,7 +10,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from watchpost import exits
-from watchpost.output import add_out_argument, raise_if_unknown_ending, write_files
+from watchpost.output import (
+    add_format_argument,
+    add_out_argument,
+    raise_if_unknown_ending,
+    write_files,
+)
 from watchpost.workspace import add_stack_arguments, open_workspace
 
 if TYPE_CHECKING:
@@ -20,16 +25,13 @@ if TYPE_CHECKING:
     from watchpost.render.plan_report import PlanReport
 
 ENDINGS = (".txt", ".json", ".md", ".html")
-FORMATS = ("text", "json", "markdown")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the stack, the files, the form and the limits."""
     add_stack_arguments(parser)
     add_out_argument(parser, ENDINGS)
-    parser.add_argument(
-        "--format", choices=FORMATS, default="text", help="what is printed; default: text"
-    )
+    add_format_argument(parser, ("text", "json", "markdown"))
     parser.add_argument(
         "--detailed-exitcode", action="store_true", help="end with 2 where there are changes"
     )

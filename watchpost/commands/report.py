@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from watchpost import exits
 from watchpost.errors import SettingsError
+from watchpost.output import write_whole
+from watchpost.output import add_format_argument
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
@@ -32,9 +34,7 @@ MOST_CANARY_DAYS = 90  # what Sentry keeps
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the file, the format, the days to look back and the stack."""
     parser.add_argument("--out", metavar="FILE", help="write the page to this file")
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="what is printed; default: text"
-    )
+    add_format_argument(parser)
     parser.add_argument(
         "--canary-days",
         type=int,
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     workspace = open_workspace(arguments)
     report = _make_report(workspace, arguments.canary_days)
     if arguments.out:
-        _write(Path(arguments.out), render_report_page(report))
+        write_whole(Path(arguments.out), render_report_page(report))
     if arguments.format == "json":
         sys.stdout.write(render_json(render_report_document(report)))
     else:
@@ -110,19 +110,6 @@ def _observe(workspace: Workspace, manifest: Manifest, days: int) -> ObservedFle
     ]
     events = observe_last_events(lambda: workspace.sentry, organization, keys, days)
     return ObservedFleet(sentry, apps, events)
-
-
-def _write(path: Path, page: str) -> None:
-    """Write the whole file or leave what was there."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        fix = "choose a file in a folder that exists and has room"
-        reason = f"cannot be written: {error.strerror}"
-        raise SettingsError(str(path), reason, fix=fix) from None
 
 
 def _print_summary(report: FleetReport, file: str) -> None:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from watchpost import exits
+from watchpost.output import add_format_argument
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for step in (status, finish):
         step.add_argument("entry", metavar="ENTRY", nargs="?", default="", help="only this entry")
         step.add_argument("key", metavar="KEY", nargs="?", default="", help="only this key")
-        step.add_argument("--format", choices=("text", "json"), default="text", help="text or json")
+        add_format_argument(step)
         _add_terms(step)
     finish.add_argument(
         "--allow",

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from watchpost.errors import ManifestError
+from watchpost.output import add_format_argument
 
 if TYPE_CHECKING:
     import argparse
@@ -30,12 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", nargs="?", default=DEFAULT_FILE, help=f"the manifest; {DEFAULT_FILE} if not given"
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text for people, json for programs",
-    )
+    add_format_argument(parser)
     parser.add_argument("--strict", action="store_true", help="fail on notes too")
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from watchpost import exits
 from watchpost.errors import ApiUnavailable, RateLimited
+from watchpost.output import add_format_argument
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
@@ -41,12 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"how long to wait for the events; default: {DEFAULT_TIMEOUT_SECONDS:g}",
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text for people, json for programs",
-    )
+    add_format_argument(parser)
     add_stack_arguments(parser)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchpost.engine import type_of
 from watchpost.plan.sentry_changes import KINDS
+from watchpost.plan.words import show_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +49,7 @@ def properties_of(urn: str, state: State, *, with_outputs: bool) -> dict[str, st
             return dict(_key(state, with_outputs=with_outputs))
         case "team" | "project":
             return {
-                word: _text(state.inputs[name])
+                word: show_property(state.inputs[name])
                 for name, word in _WORDS.items()
                 if state.inputs.get(name) is not None
             }
@@ -58,10 +59,10 @@ def properties_of(urn: str, state: State, *, with_outputs: bool) -> dict[str, st
 
 def _key(state: State, *, with_outputs: bool) -> Iterator[tuple[str, str]]:
     inputs = state.inputs
-    yield "label", _text(inputs.get("name"))
+    yield "label", show_property(inputs.get("name"))
     count, window = inputs.get("rateLimitCount"), inputs.get("rateLimitWindow")
     if count and window:
-        yield "rate_limit", f"{_text(count)} per {_text(window)} s"
+        yield "rate_limit", f"{show_property(count)} per {show_property(window)} s"
     if with_outputs and "isActive" in state.outputs:
         yield "active", "yes" if state.outputs["isActive"] else "no"
 
@@ -74,7 +75,7 @@ def _app(state: State, *, with_outputs: bool) -> Iterator[tuple[str, str]]:
             yield from _row(f"{name}.preview", variable["preview"])
     for name in ("redeploy", "takeOver", "owner", "uuid", "unmarked"):
         if inputs.get(name) is not None:
-            yield {"takeOver": "take_over"}.get(name, name), _text(inputs[name])
+            yield {"takeOver": "take_over"}.get(name, name), show_property(inputs[name])
     if with_outputs:
         yield from ((f"extra.{name}", "there") for name in inputs.get("extra") or ())
         owed = inputs.get("owedRedeploy")
@@ -87,20 +88,10 @@ def _row(name: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "isBuildtime" in row:
         flags = [word for word, is_set in _flags(row) if is_set]
         yield f"{name}.flags", " and ".join(flags) or "none"
-    yield f"{name}.rows", _text(row.get("rows", 1))
+    yield f"{name}.rows", show_property(row.get("rows", 1))
     if "mark" in row:
         yield f"{name}.mark", str(row["mark"]) or "(none)"
 
 
 def _flags(row: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
     return ("build", bool(row.get("isBuildtime"))), ("run", bool(row.get("isRuntime")))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, list | tuple):
-        return ", ".join(str(each) for each in value)
-    return "" if value is None else str(value)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchpost.engine import name_of, type_of
 from watchpost.plan.model import Action, Call, Change, Difference, Kind
+from watchpost.plan.words import show_property
 from watchpost.sentry import DEFAULT_KEY_LABEL
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _creation(change: Change, inputs: Mapping[str, Any], context: SentryContext)
     else:
         calls = (Call("sentry", f"create {change.title}"),)
     differences = tuple(
-        Difference(name, "", _shown(inputs[name]))
+        Difference(name, "", show_property(inputs[name]))
         for name in sorted(inputs)
         if name not in {"organization", "project"} and inputs[name] is not None
     )
@@ -200,7 +201,7 @@ def _update(change: Change, step: Step, context: SentryContext) -> Change:
     for name in names:
         before = old.get(name, outputs.get(name))
         after = True if name == "isActive" else new.get(name)
-        differences.append(Difference(name, _shown(before), _shown(after)))
+        differences.append(Difference(name, show_property(before), show_property(after)))
     observed = [context.moved_teams.get(each, each) for each in old.get("teams") or []]
     calls = tuple(_calls_of_update(change, set(names), observed, new.get("teams") or []))
     return replace(change, action=Action.CHANGE, differences=tuple(differences), calls=calls)
@@ -222,13 +223,3 @@ def _bind(change: Change, team: str) -> Call:
 
 def _unbind(change: Change, team: str) -> Call:
     return Call("sentry", f"unbind team {team} from {change.title}")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, list | tuple):
-        return ", ".join(str(each) for each in value)
-    return "" if value is None else str(value)

@@ -14,7 +14,7 @@ Does not: hold a value. Source: design.md 5 and 6.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watchpost.coolify import Unreadable, dsn_identity, fingerprint, normalise
 from watchpost.engine import UNKNOWN
@@ -141,6 +141,17 @@ def index_dsns(manifest: Manifest) -> dict[Place, DeclaredDsn]:
         for is_preview, value in ((False, variable.value), (True, variable.preview))
         if isinstance(value, KeyDsn)
     }
+
+
+def show_property(value: Any) -> str:
+    """Words for a property's value that is no secret: a list as one line, nothing as nothing."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value)
+    return "" if value is None else str(value)
 
 
 def placeholder(app: str, variable: str, *, is_preview: bool) -> str:
