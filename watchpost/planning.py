@@ -98,17 +98,21 @@ def observe_answers(workspace: Workspace, questions: Iterable[Question]) -> Answ
     rows: dict[str, tuple[Row, ...]] = {}
     found: dict[str, str] = {}
     failures: dict[str, str] = {}
+    absent: set[str] = set()
     for question, seen, answer in _ask_all(workspace, tuple(questions)):
         urn = question.step.urn
         found |= name_found_dsns(seen, key)
         if isinstance(answer, Forecast):
             forecasts[urn], rows[urn] = answer, in_fingerprints(seen, key)
+        elif answer is None:
+            absent.add(urn)
         else:
             failures[urn] = str(answer)
-    return Answers(forecasts, rows, found, failures)
+    return Answers(forecasts, rows, found, failures, frozenset(absent))
 
 
-Answered = tuple["Question", tuple["Row", ...], "Forecast | WatchpostError"]
+Answered = tuple["Question", tuple["Row", ...], "Forecast | WatchpostError | None"]
+"""An app that is gone is answered with None."""
 
 
 def _ask_all(workspace: Workspace, questions: tuple[Question, ...]) -> list[Answered]:
@@ -123,19 +127,22 @@ def _ask_all(workspace: Workspace, questions: tuple[Question, ...]) -> list[Answ
 def _ask(session: CoolifySession, question: Question) -> Answered:
     with writes_refused():
         try:
-            rows = _list_rows(session, question.app, is_removal=question.desired is None)
-            return question, rows, _forecast(session, question, rows)
+            rows = _find_rows(session, question.app)
+            if rows is None and question.desired is not None:
+                return question, (), None
+            # of an app that is gone there is nothing left to remove
+            return question, rows or (), _forecast(session, question, rows or ())
         except ApiError as error:
             return question, (), explain_fault(error, f"{question.owner}: {question.app}")
 
 
-def _list_rows(session: CoolifySession, app: AppRef, *, is_removal: bool) -> tuple[Row, ...]:
-    """List an app's rows; one that is gone has none left to remove."""
+def _find_rows(session: CoolifySession, app: AppRef) -> tuple[Row, ...] | None:
+    """List an app's rows; None where it is gone for sure."""
     try:
         return session.client.list_rows(app)
     except NotFound as error:
-        if is_removal and session.is_gone(error, app):
-            return ()
+        if session.is_gone(error, app):
+            return None
         raise
 
 

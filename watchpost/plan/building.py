@@ -59,12 +59,14 @@ class Answers:
         rows: The rows it was told from, in fingerprints.
         found_dsns: Words for DSNs that stand in rows, by fingerprint.
         failures: Why a question has no answer.
+        absent: Of apps that are declared and gone.
     """
 
     forecasts: Mapping[str, Forecast] = field(default_factory=dict)
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     found_dsns: Mapping[str, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
 
 def build_plan(
@@ -205,6 +207,8 @@ class _Building:
         if question is None:
             selector = str(step.new.inputs.get("selector")) if step.new else label
             return replace(skip, reason=f"no such app: {_first_line(selector)}")
+        if step.urn in self._answers.absent:
+            return replace(skip, reason=f"no such app: Coolify has no {question.app}")
         if step.urn in self._answers.failures:
             why = _first_line(self._answers.failures[step.urn])
             return replace(skip, reason=f"could not look: {why}")

@@ -129,6 +129,14 @@ def test_an_app_that_was_not_found_is_refused() -> None:
     assert plan.refused == (APP,)
 
 
+def test_an_app_that_is_gone_is_refused() -> None:
+    """Nobody has to look again: the manifest declares what is not there."""
+    answers = Answers(absent=frozenset({APP_STEP.urn}))
+    plan = build_plan(preview(APP_STEP), answers, manifest(), stack="tests", key=KEY)
+    assert change(plan, "app", APP).reason == "no such app: Coolify has no application shop-web"
+    assert (plan.refused, plan.unchecked) == ((APP,), ())
+
+
 def test_a_new_dsn_counts_as_project_and_label() -> None:
     """Production's is written over what is there, by words alone."""
     plan = build(APP_STEP, held=rows("SENTRY_DSN"))
