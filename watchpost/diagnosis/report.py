@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from watchpost.diagnosis.finding import exit_code
+from watchpost.render.plain import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,4 +55,7 @@ def count_states(findings: Sequence[Finding]) -> dict[str, int]:
 
 def _lines(finding: Finding, width: int) -> list[str]:
     first = f"{finding.state:<7}  {finding.name:<{width}}  {finding.seen}"
-    return [first, *([f"{'':<7}  {'':<{width}}  cure: {finding.cure}"] if finding.cure else [])]
+    return [
+        on_one_line(first),
+        *([f"{'':<7}  {'':<{width}}  cure: {finding.cure}"] if finding.cure else []),
+    ]

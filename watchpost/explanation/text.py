@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from watchpost.render.plain import on_one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -31,7 +33,7 @@ _LABEL_WIDTH = 16
 
 def render_explanation(explanation: EntryExplanation) -> str:
     """Render one entry as text, with a final newline."""
-    return "\n".join(_list_lines(explanation)) + "\n"
+    return "\n".join(map(on_one_line, _list_lines(explanation))) + "\n"
 
 
 def _list_lines(explanation: EntryExplanation) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchpost import exits
 from watchpost.orphans.findings import Finding, OrphanKind, OrphanReport
+from watchpost.render.plain import on_one_line
 from watchpost.render.table import escape_markdown, render_markdown_table, render_table
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def render_text(report: OrphanReport) -> str:
     lines += [f"  {words}" for words in report.unknown_keys]
     lines.append(f"not checked: {len(report.unchecked)}")
     lines += [f"  {each.what}: {each.reason}" for each in report.unchecked]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(on_one_line, lines)) + "\n"
 
 
 def render_markdown(report: OrphanReport) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watchpost.render.markup import make_visible
+from watchpost.render.plain import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,8 +19,12 @@ _MARKDOWN_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>|#~"}
 
 
 def render_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell, two spaces apart, a line below the heading."""
-    table = [list(heading), *(list(row) for row in rows)]
+    """
+    Columns as wide as their widest cell, two spaces apart, a line below the heading.
+
+    A cell stays on its line; signs that a terminal would obey become visible.
+    """
+    table = [list(heading), *(list(map(on_one_line, row)) for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(heading))]
     table.insert(1, ["-" * width for width in widths])
     return "\n".join(

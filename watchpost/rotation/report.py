@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from watchpost.render.plain import on_one_line
 from watchpost.render.table import render_table
 from watchpost.rotation.judging import Action
 
@@ -53,7 +54,7 @@ def render_steps(steps: Iterable[Step]) -> str:
         lines += [f"{name} waits: {reason}" for reason in step.reasons]
         open_questions = [each for each in step.status.runners if not each.blocks]
         lines += [f"{name} note: {each}" for each in open_questions]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{on_one_line(line)}\n" for line in lines)
 
 
 def render_finish(
