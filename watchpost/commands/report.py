@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 from watchpost import exits
 from watchpost.errors import SettingsError
-from watchpost.output import write_whole
-from watchpost.output import add_format_argument
+from watchpost.output import add_format_argument, write_whole
 from watchpost.workspace import add_stack_arguments, open_workspace, render_json
 
 if TYPE_CHECKING:
