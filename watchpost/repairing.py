@@ -56,5 +56,6 @@ def plan_repair(workspace: Workspace, checked: Checked, urns: Collection[str]) -
         questions = tuple(list_questions(part))
         answers = observe_answers(workspace, questions) if questions else Answers()
     key = workspace.settings.fingerprint_key
-    plan = build_plan(part, answers, checked.manifest, stack=workspace.engine.stack, key=key)
+    stack = workspace.engine.stack
+    plan = build_plan(part, answers, checked.manifest, stack=stack, key=key, only=urns)
     return Planned(plan, part, checked.manifest)

@@ -40,7 +40,7 @@ from watchpost.plan.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from watchpost.coolify import Forecast, Row
     from watchpost.engine import Preview, Step
@@ -70,7 +70,13 @@ class Answers:
 
 
 def build_plan(
-    preview: Preview, answers: Answers, manifest: Manifest, *, stack: str, key: bytes
+    preview: Preview,
+    answers: Answers,
+    manifest: Manifest,
+    *,
+    stack: str,
+    key: bytes,
+    only: Collection[str] | None = None,
 ) -> Plan:
     """
     Put a plan together.
@@ -81,8 +87,9 @@ def build_plan(
         manifest: Names the keys whose DSNs apps receive, and the lines that ask for each object.
         stack: The stack's name.
         key: Its fingerprint key.
+        only: URNs of what the run is restricted to, where the preview was not; its steps are.
     """
-    return _Building(preview, answers, manifest, key).plan(stack)
+    return _Building(preview, answers, manifest, key).plan(stack, only)
 
 
 class _Building:
@@ -100,7 +107,7 @@ class _Building:
         self._team_positions = {each.key: each.position for each in manifest.teams.values()}
         self._context = read_context(preview, self._said.takeovers)
         self._removed: set[str] = set()
-        self._removals = dict(list_removal_changes(preview))
+        self._removals: dict[str, Change] = {}
 
     def _name_values(self, manifest: Manifest, key: bytes) -> ValueNames:
         ids = {
@@ -120,8 +127,10 @@ class _Building:
             }
         )
 
-    def plan(self, stack: str) -> Plan:
+    def plan(self, stack: str, only: Collection[str] | None) -> Plan:
         """The whole plan."""
+        removals = list_removal_changes(self._preview)
+        self._removals = {urn: each for urn, each in removals if only is None or urn in only}
         stepped = list(self._list_steps())
         missed = (Unchecked(step.name, each.reason) for step, each in stepped if self._missed(step))
         changes = [*(change for _, change in stepped), *self._removals.values()]

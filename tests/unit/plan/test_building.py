@@ -262,3 +262,19 @@ def test_an_update_is_asked_with_what_was_recorded() -> None:
     assert owed.settlement(rows("SENTRY_DSN")).unchanged == ()
     assert replace(question.recorded, outputs={}).settlement(()) == Settlement()
     assert fingerprint(KEY, "x") != NEW
+
+
+@pytest.mark.parametrize(("only", "count"), [(None, 1), ([], 0), ([PROJECT_STEP.urn], 1)])
+def test_a_later_removal_is_a_change_of_the_run_that_is_about_it(
+    only: list[str] | None, count: int
+) -> None:
+    """A repair of something else leaves it unrecorded."""
+    old = State("shop", PROJECT, PROJECT, is_retained=True)
+    found = replace(
+        preview(),
+        refreshed={PROJECT_STEP.urn: Refreshed(old, old)},
+        declared={PROJECT_STEP.urn: State("shop", PROJECT)},
+    )
+    plan = build_plan(found, Answers(), manifest(), stack="tests", key=KEY, only=only)
+    assert len(plan.changes) == count
+    assert plan.has_changes == bool(count)
