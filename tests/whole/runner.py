@@ -143,9 +143,6 @@ class Job:
         self.files = run.runner.folder / "runner"
         shutil.rmtree(self.files, ignore_errors=True)
         self.files.mkdir()
-        for ending in ("plan.*", "apply.*", "drift.*"):  # a checkout holds nothing of a last run
-            for file in run.runner.folder.glob(ending):
-                file.unlink()
         (self.files / "event.json").write_text(json.dumps(run.github["event"]))
 
     def run(self) -> JobResult:

@@ -105,6 +105,8 @@ def test_a_plan_that_cannot_be_made_is_said_so(repository: Repository) -> None:
     old = {"body": "<!-- watchpost:plan stack=tests hash=sha256-00000000 -->\nOld plan."}
     repository.sandbox.github("POST", path, old, token="actions")
     repository.runner.secrets["PULUMI_CONFIG_PASSPHRASE"] = "wrong"  # type: ignore[index]  # a dict
+    for name in ("plan.md", "plan.json"):  # a branch may hold files of these names
+        (repository.program.folder / name).write_text('{"hash": "0000000000000000"}')
     run = repository.preview(number)
     assert run.jobs["plan"].steps["Verdict"] == "failure"
     (comment,) = repository.comments(number)
@@ -171,7 +173,9 @@ def test_a_plan_that_moved_is_not_applied(repository: Repository) -> None:
     assert repository.service_writes() == []
     report = repository.comments(number)[-1]["body"]
     assert "### Watchpost: not applied (exit code 4)" in report
-    assert "nothing was written: the plan is" in report
+    assert "\n    nothing was written: the plan is" in report
+    said_by_apply = report.partition("(exit code 4)")[2].strip("\n").split("\n")
+    assert all(line.startswith("    ") or not line.strip() for line in said_by_apply)
     assert run.jobs["apply"].summary in report.partition("\n")[2] + "\n"
 
 
