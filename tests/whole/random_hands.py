@@ -10,6 +10,7 @@ Does not: touch the manifest (see `random_edits`) or assert.
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tests.whole.random_fleets import STANDING_TEAMS
@@ -49,7 +50,7 @@ def _some_project(world: World, fleet: RandomFleet) -> Block | None:
         for each in world.sandbox.state()["sentry"]["sentry_projects"]
         if each["slug"].startswith(fleet.prefix) and each["status"] == "active"
     ]
-    return fleet.random.choice(found) if found else None
+    return fleet.random.choice(sorted(found, key=itemgetter("slug"))) if found else None
 
 
 def _some_key(world: World, fleet: RandomFleet) -> tuple[str, Block] | None:
@@ -57,7 +58,8 @@ def _some_key(world: World, fleet: RandomFleet) -> tuple[str, Block] | None:
     if project is None:
         return None
     path = f"projects/acme/{project['id']}/keys/"
-    return path, fleet.random.choice(world.ask_sentry("GET", path) or [None])
+    keys = sorted(world.ask_sentry("GET", path), key=itemgetter("label"))
+    return (path, fleet.random.choice(keys)) if keys else None
 
 
 def _edit_project(world: World, fleet: RandomFleet) -> object:
@@ -109,7 +111,7 @@ def _delete_project(world: World, fleet: RandomFleet) -> object:
 
 def _edit_key(world: World, fleet: RandomFleet) -> object:
     found = _some_key(world, fleet)
-    if found is None or found[1] is None:
+    if found is None:
         return None
     path, key = found
     changes = fleet.random.choice(
@@ -126,7 +128,7 @@ def _edit_key(world: World, fleet: RandomFleet) -> object:
 
 def _delete_key(world: World, fleet: RandomFleet) -> object:
     found = _some_key(world, fleet)
-    if found is None or found[1] is None:
+    if found is None:
         return None
     path, key = found
     project = path.split("/")[2]
@@ -143,6 +145,7 @@ def _some_row(world: World, fleet: RandomFleet) -> Block | None:
         for app in fleet.apps
         for row in world.sandbox.control("GET", f"/coolify/{app.kind}s/{app.uuid}/rows")["rows"]
     ]
+    rows.sort(key=itemgetter("resource_id", "kind", "key", "is_preview"))
     return fleet.random.choice(rows) if rows else None
 
 

@@ -83,11 +83,14 @@ class Names:
 
     Attributes:
         projects: Slug by id; of what was deleted, the slug that it had.
+        teams: The slug that a team has in the end, by the one that it had: it may get another in
+            the run that binds it.
         keys: Label by public key.
         rows: Name and scope by uuid, as a plan writes them.
     """
 
     projects: Mapping[str, str]
+    teams: Mapping[str, str]
     keys: Mapping[str, str]
     rows: Mapping[str, str]
 
@@ -100,9 +103,15 @@ def read_names(before: Tables, after: Tables) -> Names:
         for each in after["sentry"]["sentry_projects"]
         if each["status"] == "active"
     }
+    had = {each["id"]: each["slug"] for each in before["sentry"]["sentry_teams"]}
+    teams = {
+        had[each["id"]]: each["slug"]
+        for each in after["sentry"]["sentry_teams"]
+        if each["id"] in had and each["status"] == "active"
+    }
     keys = {each["public"]: each["label"] for each in before["sentry"]["sentry_keys"]}
     rows = {each["uuid"]: _row_name(each) for each in before["coolify"]["coolify_rows"]}
-    return Names(slugs, keys, rows)
+    return Names(slugs, teams, keys, rows)
 
 
 def translate(writes: Iterable[Sent], names: Names) -> Counter[str]:
@@ -140,9 +149,14 @@ def _fields(sent: Sent, found: dict[str, str], names: Names) -> Iterator[tuple[s
     yield "deployed", sent.query.removeprefix("uuid=").partition("&")[0]
     if "key" in body:
         yield "name", _row_name({"kind": found.get("kind"), "is_preview": False, **body})
+    known = {
+        "project": names.projects,
+        "team": names.teams,
+        "key": names.keys,
+        "row": names.rows,
+    }
     for part, value in found.items():
-        by_id = {"project": names.projects, "key": names.keys, "row": names.rows}.get(part, {})
-        yield part, by_id.get(value, value)
+        yield part, known.get(part, {}).get(value, value)
 
 
 def _row_name(row: Mapping[str, Any]) -> str:
