@@ -76,6 +76,7 @@ def _status_and_text(error: Exception) -> tuple[grpc.StatusCode, str]:
 
 async def serve(provider: Provider, version: str, engine_address: str) -> None:
     """Serve until the engine, which started this process, is gone."""
+    engine = os.getppid()  # before the port is told: the engine may be killed right after
     server = grpc.aio.server(interceptors=(PlainErrors(),), options=_GRPC_CHANNEL_OPTIONS)
     servicer = ProviderServicer([], version, provider, engine_address=engine_address)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
@@ -83,12 +84,11 @@ async def serve(provider: Provider, version: str, engine_address: str) -> None:
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await _wait_for_orphanhood()
+    await _wait_for_orphanhood(engine)
     await server.stop(grace=None)
 
 
-async def _wait_for_orphanhood() -> None:
+async def _wait_for_orphanhood(parent: int) -> None:
     """Return once the process that started this one is gone; nothing tells it, so it looks."""
-    parent = os.getppid()
     while os.getppid() == parent:  # noqa: ASYNC110  # a parent's end sets no event
         await asyncio.sleep(_WATCH_SECONDS)
