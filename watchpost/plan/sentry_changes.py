@@ -133,9 +133,10 @@ def _title(kind: Kind, name: str, inputs: Mapping[str, Any]) -> str:
 
 def _deletion(change: Change, step: Step, context: SentryContext) -> Change:
     if step.old is not None and step.old.is_retained:
-        reason = "it stays in Sentry; only the record of it is dropped"
         if not context.deleted.isdisjoint(step.old.parents):
             reason = "nothing is sent for it: Sentry deletes it with its project"
+            return replace(change, action=Action.DELETE, reason=reason)
+        reason = "it stays in Sentry; only the record of it is dropped"
         return replace(change, action=Action.KEEP, reason=reason)
     return replace(change, action=Action.DELETE, calls=(Call("sentry", f"delete {change.title}"),))
 

@@ -176,7 +176,8 @@ Count = tuple[int, set[str]]
 
 def _count(plan: Plan) -> dict[LimitKind, Count]:
     harmed = (Action.DELETE, Action.DISABLE)
-    keys = {each.name for each in plan.changes if each.kind == "key" and each.action in harmed}
+    # A key that goes with its project is no harm besides the project's.
+    keys = {e.name for e in plan.changes if e.kind == "key" and e.action in harmed and e.calls}
     gone = {each.name for each in plan.of(Action.DELETE) if each.kind == "project"}
     unbound = {
         f"{call.what.removeprefix('unbind ')}"

@@ -167,12 +167,14 @@ def test_changes_belong_to_entries_and_teams_to_none() -> None:
 
 
 def test_a_key_goes_with_its_project() -> None:
-    """Nothing is sent for it, but it does not stay."""
+    """Nothing is sent for it, but it is deleted."""
     project = deleted("project", "shop", PROJECT)
     key = deleted("key", "shop/k", CLIENT_KEY, is_retained=True)
     assert key.old is not None
     with_parent = replace(key, old=replace(key.old, parents=(project.urn,)))
-    assert change_of(with_parent, project).reason.endswith("deletes it with its project")
+    change = change_of(with_parent, project)
+    assert (change.action, change.calls) == (Action.DELETE, ())
+    assert change.reason.endswith("deletes it with its project")
     assert change_of(with_parent).reason.startswith("it stays in Sentry")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,15 @@ def test_every_kind_is_counted_even_at_zero() -> None:
     assert [each.kind for each in tallies] == list(DEFAULT_LIMITS)
     assert {each.count for each in tallies} == {0}
     assert not any(each.is_exceeded for each in tallies)
+
+
+def test_a_key_that_goes_with_its_project_counts_as_the_project() -> None:
+    """It is listed as deleted, but allowing the project is allowing its keys."""
+    gone = make_project(action=Action.DELETE)
+    with_it = replace(make_key(), calls=(), reason="Sentry deletes it with its project")
+    counts = count(make_plan(gone, with_it))
+    assert (counts["project-delete"], counts["key-delete"]) == (1, 0)
+    assert count(make_plan(make_key()))["key-delete"] == 1
 
 
 def test_defaults_are_those_of_the_documents() -> None:
