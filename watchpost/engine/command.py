@@ -63,7 +63,7 @@ class Engine:
 
     folder: Path
     stack: str
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def with_settings(self, settings: Mapping[str, str]) -> Engine:
         """The same stack, with more of the environment set."""

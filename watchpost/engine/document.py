@@ -8,6 +8,7 @@ Source: pkg/display/json.go of pulumi 3.259.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ from watchpost.engine.credentials import without_credentials
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+# pkg/resource/plugin/plugin.go, Plugin.Close; what the plugin printed would follow.
+_SLOW_TO_END = re.compile(
+    r"exited prematurely\..*STDOUT and STDERR streams of the plugin:\s*\Z", re.DOTALL
+)
 NOT_A_CHANGE = frozenset({"refresh", "same", "read"})
 CHANGES_FOUND = 7
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -171,9 +176,17 @@ def _refreshed(raw_steps: list[Mapping[str, Any]]) -> Iterator[tuple[str, Refres
 
 
 def read_diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
-    """Turn one diagnostic of a plan or an event into ours, without the engine's `error: `."""
+    """
+    Turn one diagnostic of a plan or an event into ours, without the engine's `error: `.
+
+    A plugin that does not answer its last call within five seconds is said to have exited
+    prematurely, after all is done. On a busy machine that is no fault; a plugin that did die has
+    left words of its own there, or failed calls.
+    """
     severity = raw.get("severity", "info")
     message = without_credentials(raw["message"].strip().removeprefix(f"{severity}: "))
+    if _SLOW_TO_END.search(message):
+        severity = "debug"
     return Diagnostic(severity, message, raw.get("urn", ""))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from watchpost.engine import PropertyChange, read_preview
+from watchpost.engine import PropertyChange, read_diagnostic, read_preview
 
 URN = (
     "urn:pulumi:prod::watchpost::watchpost:index:MonitoredProject"
@@ -75,3 +75,17 @@ def test_diagnostics_keep_their_severity() -> None:
     preview = read_preview(document, exit_code=1)
     assert [str(each) for each in preview.diagnostics] == ["warning: careful"]
     assert not preview.is_clean
+
+
+EXITED = """error: Detected that providers/sentry/pulumi-resource-sentry exited prematurely.
+       This is *always* a bug in the provider. Please report the issue to the provider author.
+       To assist with debugging we have dumped the STDOUT and STDERR streams of the plugin:"""
+
+
+def test_a_plugin_that_is_slow_to_end_is_no_error() -> None:
+    """The engine says so after all is done; one that died has left its own words there."""
+    slow, died = (
+        read_diagnostic({"severity": "error", "message": f"{EXITED}{words}\n"})
+        for words in ("", "Traceback (most recent call last): ...")
+    )
+    assert (slow.severity, died.severity) == ("debug", "error")
