@@ -50,11 +50,13 @@ def test_examples_of_the_help_run(shop: Program) -> None:
 def test_finish_as_json_without_permission(shop: Program) -> None:
     """The JSON holds the limit, the line that allows it and each key; nothing is written."""
     path = shop.folder / "projects.yaml"
-    (key,) = shop.sandbox.sentry("GET", "/api/0/projects/acme/acme-shop/keys/").body
+    made = [
+        shop.sandbox.sentry("POST", "/api/0/projects/acme/acme-shop/keys/", {"name": label}).body
+        for label in ("spare", "spare-20261128")
+    ]
+    key = made[0]
     keys = {"production": {"label": "Default"}, "preview": {}}
     spare = {"label": "spare-20261128", "retired": [{"key_id": key["id"], "since": "2026-11-28"}]}
-    made = {"name": "spare-20261128"}
-    shop.sandbox.sentry("POST", "/api/0/projects/acme/acme-shop/keys/", made)
     path.write_text(write_manifest({"shop": {**SHOP, "keys": {**keys, "spare": spare}}}))
     shop.sandbox.clear_log()
     done = watchpost(shop, "rotate", "finish", "--format", "json")
