@@ -20,8 +20,8 @@ from watchpost.coolify import AppRef
 from watchpost.drift import DriftReport, Finding, Traces, complete_report, find_differences
 from watchpost.drift.report import UNKNOWN, Trace
 from watchpost.errors import WatchpostError
-from watchpost.planning import observe_preview
-from watchpost.reviewing import raise_if_expired, today_utc
+from watchpost.planning import wait_for_preview
+from watchpost.previewing import start_preview
 from watchpost.sentry import list_audit_entries
 from watchpost.transport import writes_refused
 
@@ -59,9 +59,8 @@ def check_drift(workspace: Workspace) -> Checked:
         ManifestError: The manifest has faults, or an exception of it has expired.
         SettingsError: The engine could not look at all.
     """
-    manifest = workspace.load_manifest()
-    raise_if_expired(manifest, today_utc())
-    preview = observe_preview(workspace)
+    started = start_preview(workspace)
+    manifest, preview = started.manifest, wait_for_preview(workspace, started)
     findings = find_differences(preview)
     drifted = [each for each in findings if each.kind == "drift"]
     traces = _observe_traces(workspace, preview, manifest, drifted) if drifted else Traces()

@@ -26,7 +26,7 @@ from watchpost.coolify import (
 from watchpost.errors import ApiError, NotFound, SettingsError, WatchpostError
 from watchpost.plan import Answers, Plan, build_plan, list_questions, name_found_dsns
 from watchpost.plan.announcements import read_announcements
-from watchpost.reviewing import raise_if_expired, today_utc
+from watchpost.previewing import start_preview
 from watchpost.transport import READ_ONLY_VARIABLE, writes_refused
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from watchpost.engine import Preview
     from watchpost.manifest import Manifest
     from watchpost.plan import Question
+    from watchpost.previewing import Started
     from watchpost.workspace import Workspace
 
-READ_ONLY = {READ_ONLY_VARIABLE: "1"}
 _CLEAN = (0, 7)
 _LOOKS_AT_ONCE = 8
 
@@ -52,34 +52,35 @@ class Planned:
     manifest: Manifest
 
 
-def observe_plan(workspace: Workspace) -> Planned:
+def observe_plan(workspace: Workspace, started: Started | None = None) -> Planned:
     """
     Plan against what both services answer now.
+
+    Args:
+        workspace: The stack.
+        started: Its preview, where that was started already.
 
     Raises:
         ManifestError: The manifest has faults or an expired exception; nothing was asked.
         SettingsError: The engine made no plan, or a setting is missing.
     """
-    manifest = workspace.load_manifest()
-    raise_if_expired(manifest, today_utc())
-    with ThreadPoolExecutor(1) as pool:
-        settings = pool.submit(lambda: workspace.settings)
-        preview = observe_preview(workspace)
-        key = settings.result().fingerprint_key
+    started = started or start_preview(workspace)
+    preview = wait_for_preview(workspace, started)
+    key = started.settings.result().fingerprint_key
     questions = tuple(list_questions(preview))
     answers = observe_answers(workspace, questions) if questions else Answers()
-    plan = build_plan(preview, answers, manifest, stack=workspace.engine.stack, key=key)
-    return Planned(plan, preview, manifest)
+    plan = build_plan(preview, answers, started.manifest, stack=workspace.engine.stack, key=key)
+    return Planned(plan, preview, started.manifest)
 
 
-def observe_preview(workspace: Workspace) -> Preview:
+def wait_for_preview(workspace: Workspace, started: Started) -> Preview:
     """
-    Run the engine's preview, read-only.
+    Wait for the engine's preview.
 
     Raises:
         SettingsError: The engine made no plan; tells what it said instead.
     """
-    preview = workspace.engine.with_settings(READ_ONLY).preview()
+    preview = started.preview.result()
     errors = read_announcements(preview.diagnostics).errors
     if preview.exit_code not in _CLEAN or errors:
         raise SettingsError(

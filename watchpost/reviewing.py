@@ -1,19 +1,17 @@
 """
 A plan held against the manifest's limits, on this day.
 
-Does not: make the plan, or carry it out. The clock is read here and nowhere below.
+Does not: make the plan, or carry it out.
 
 Source: issue 5; `watchpost.policy`.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from watchpost.errors import ManifestError
-from watchpost.manifest import list_expired
 from watchpost.policy import compute_allowed, judge_plan, parse_allow_option
+from watchpost.previewing import raise_if_expired, today_utc
 from watchpost.render.plan_report import PlanReport
 
 if TYPE_CHECKING:
@@ -48,15 +46,3 @@ def _allow_form(manifest: Manifest) -> AllowForm:
     if written is None:
         return "none"
     return "list" if isinstance(written, tuple) else "mapping"
-
-
-def raise_if_expired(manifest: Manifest, today: date) -> None:
-    """Refuse a manifest with exceptions whose day has passed; tells all of them."""
-    expired = list_expired(manifest, today)
-    if expired:
-        raise ManifestError("", "\n".join(str(fault) for fault in expired))
-
-
-def today_utc() -> date:
-    """This day, in UTC: the same on every machine."""
-    return datetime.now(UTC).date()

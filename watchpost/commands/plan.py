@@ -51,15 +51,17 @@ def add_allow_argument(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the plan; return 0, 2 (asked for), 1 (refused), 3 (unchecked) or 4 (over a limit)."""
-    from watchpost.planning import (  # noqa: PLC0415 - `--help` needs none of it
-        observe_plan,
-        refuse_writes,
-    )
-    from watchpost.reviewing import review_plan  # noqa: PLC0415 - likewise
+    from watchpost.previewing import start_preview  # noqa: PLC0415 - `--help` needs none of it
 
     raise_if_unknown_ending(arguments.out, ENDINGS)
+    workspace = open_workspace(arguments)
+    started = start_preview(workspace)
+    # Imported while the engine works.
+    from watchpost.planning import observe_plan, refuse_writes  # noqa: PLC0415
+    from watchpost.reviewing import review_plan  # noqa: PLC0415
+
     refuse_writes()
-    planned = observe_plan(open_workspace(arguments))
+    planned = observe_plan(workspace, started)
     report = review_plan(planned, arguments.allow)
     write_files(arguments.out, renderers(report))
     form = {"text": ".txt", "json": ".json", "markdown": ".md"}[arguments.format]
