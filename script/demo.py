@@ -50,8 +50,9 @@ To do this with your own Sentry and Coolify (README.md, "With real credentials")
   pulumi config set --secret watchpost:fingerprintKey "$(openssl rand -hex 32)" -s prod
   $EDITOR projects.yaml             # your organization, your apps
   watchpost validate
-  pulumi preview -s prod            # reads both services, writes nothing
-  pulumi up -s prod"""
+  watchpost doctor -s prod          # engine, state, tokens, versions: each with its cure
+  watchpost plan -s prod            # reads both services, writes nothing
+  watchpost apply -s prod           # shows the plan, checks limits, asks, applies"""
 
 
 class Failed(Exception):
