@@ -9,12 +9,14 @@ variable everything is permitted: plain `pulumi up` shows its own plan.
     {"operations": {URN: {"op": "update", "fields": ["name"], "inputs": {"name": "Shop", ...},
                           "takeover": null}},
      "rows": {"application shop-web": [["SENTRY_DSN", false, "bda93d22"], ...]},
-     "redeploys": {"application shop-web": "rebuild"}}
+     "redeploys": {"application shop-web": "rebuild"},
+     "records": {"projects.slug=acme/shop": [["update", "sentry_dsn", "bda93d22"], ...]}}
 
 An input that is not known before another object is made is `null`. `takeover` lists what the
 takeover adds and changes, `null` where none was announced. The third part of a row is the
 fingerprint of the value to write, `null` for one that is not known before its key is made, and
-`"delete"` for a removal.
+`"delete"` for a removal. The third part of a record's column is likewise, and `""` for one that is
+cleared.
 
 Does not: hold a value. Source: docs/adr/0010-plans-are-hashed-and-permitted.md.
 """
@@ -38,6 +40,8 @@ REMOVAL = "delete"
 ANYTHING = "*"
 RowPermit = tuple[str, bool, str | None]
 """Name, is it the preview row, fingerprint of what is written; see the module."""
+RecordPermit = tuple[str, str, str | None]
+"""`update`, `insert` or `clear`; the column; fingerprint of what is written; see the module."""
 _FIX = "look at the new plan: `watchpost plan`; then apply that one"
 
 
@@ -81,11 +85,13 @@ class Permit:
         operations: By URN.
         rows: By app, `application shop-web`.
         redeploys: By app, `restart` or `rebuild`, which includes a restart.
+        records: By the row's table and key, `projects.slug=acme/shop`.
     """
 
     operations: Mapping[str, Permitted]
     rows: Mapping[str, frozenset[RowPermit]]
     redeploys: Mapping[str, str] = field(default_factory=dict)
+    records: Mapping[str, frozenset[RecordPermit]] = field(default_factory=dict)
 
     def raise_if_unplanned(
         self,
@@ -156,6 +162,27 @@ class Permit:
         if _REDEPLOYS.index(redeploy) > _REDEPLOYS.index(planned):
             raise _unplanned(app, f"does not {redeploy} it", detail=_ROWS_WRITTEN)
 
+    def raise_if_unplanned_record(self, name: str, verb: str, columns: Mapping[str, str]) -> None:
+        """
+        Refuse a write to a row of the platform's own table that is not in the plan.
+
+        Args:
+            name: The row, as in the plan: `projects.slug=acme/shop`.
+            verb: `update`, `insert` or `clear`.
+            columns: Fingerprint of what each is about to get; empty for one that is cleared.
+
+        Raises:
+            Unplanned: Names the columns.
+        """
+        planned = self.records.get(name, frozenset())
+        unplanned = sorted(
+            column
+            for column, value in columns.items()
+            if not {(verb, column, value), (verb, column, None)} & planned
+        )
+        if unplanned:
+            raise _unplanned(name, f"does not {verb} {', '.join(unplanned)} of it")
+
 
 def _unplanned(where: str, what: str, *, detail: str = _NOTHING_WRITTEN) -> Unplanned:
     name = where.rsplit("::", 1)[-1]
@@ -193,6 +220,7 @@ def render_permit(permit: Permit) -> str:
         },
         "rows": {app: sorted(rows, key=str) for app, rows in permit.rows.items()},
         "redeploys": dict(permit.redeploys),
+        "records": {name: sorted(each, key=str) for name, each in permit.records.items()},
     }
     return json.dumps(document)
 
@@ -219,6 +247,10 @@ def _load(path: str) -> Permit:
                 for app, rows in document["rows"].items()
             },
             dict(document["redeploys"]),
+            {
+                name: frozenset((verb, column, value) for verb, column, value in columns)
+                for name, columns in document["records"].items()
+            },
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise SettingsError(
