@@ -165,12 +165,30 @@ class Workspace:
 
         The stack's file is read as text: its path is never a secret.
         """
+        return self.folder / (self._written.get(MANIFEST_SETTING) or "projects.yaml")
+
+    @cached_property
+    def coolify_url(self) -> str:
+        """
+        Coolify's address in its normal form, without asking the engine, as for the manifest.
+
+        Raises:
+            SettingsError: None is given, or the stack's file and the environment name two servers.
+        """
+        from watchpost.transport import resolve_url  # noqa: PLC0415 - `--help` needs none of it
+
+        written = self._written.get(COOLIFY_URL_SETTING)
+        return resolve_url(written, COOLIFY_URL_VARIABLE, name=COOLIFY_URL_SETTING)
+
+    @cached_property
+    def _written(self) -> Mapping[str, str]:
+        """What the stack's file says in plain text, by full name; without what is encrypted."""
         import yaml  # noqa: PLC0415 - `--help` needs none of it
 
         file = self.folder / "stacks" / f"Pulumi.{self.engine.stack.rpartition('/')[2]}.yaml"
         settings = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
-        named = ((settings or {}).get("config") or {}).get(MANIFEST_SETTING)
-        return self.folder / str(named or "projects.yaml")
+        config = (settings or {}).get("config") or {}
+        return {name: each for name, each in config.items() if isinstance(each, str)}
 
     def load_manifest(self) -> Manifest:
         """Load the stack's manifest. Raises ManifestError with all its faults."""
