@@ -19,6 +19,9 @@ from watchpost.manifest.blocks import AllowBlock, Block, IgnoreBlock, LimitsBloc
 from watchpost.manifest.frameworks import (
     Origin,  # noqa: TC001 - pydantic reads the annotation when the class is made
 )
+from watchpost.manifest.record_blocks import (
+    RecordsBlock,  # noqa: TC001 - pydantic reads the annotation when the class is made
+)
 from watchpost.manifest.rules import (
     BuildToken,
     CoolifyName,
@@ -300,6 +303,9 @@ class ManifestDocument(Block):
     allow: Allow = Field(default=(), description="Exceptions from the limits: one, or a list.")
     ignore: tuple[IgnoreBlock, ...] = Field(
         default=(), description="Findings of `watchpost drift` that do not count."
+    )
+    records: RecordsBlock | None = Field(
+        None, description="The platform's own table that tells of each project. Default: none."
     )
 
 

@@ -302,6 +302,57 @@ class Ignored:
 
 
 @dataclass(frozen=True)
+class RecordRow:
+    """
+    The row of the platform's own table that belongs to one entry, and what it shall hold.
+
+    Attributes:
+        entry_id: Id of the entry.
+        table: `table`, or `schema.table`.
+        key_column: The column that tells the rows apart; never one of `values`.
+        key_value: Its text in this row; no two entries share it.
+        values: By column, at least one; None is null. A DSN is named, not held.
+    """
+
+    entry_id: str
+    table: str
+    key_column: str
+    key_value: str
+    values: Mapping[str, PlainText | KeyDsn | None]
+
+    @property
+    def label(self) -> str:
+        """How plans, permits and people call it: `projects.slug=acme/shop`."""
+        return f"{self.table}.{self.key_column}={self.key_value}"
+
+
+@dataclass(frozen=True)
+class Records:
+    """
+    The platform's own table, one row per entry.
+
+    Attributes:
+        url: `env:DATABASE_URL`: the environment variable that holds the database's URL.
+        table: `table`, or `schema.table`.
+        insert: Whether a row that is missing is inserted.
+        on_remove: Whether the columns become null when an entry leaves the manifest.
+        rows: By entry id, in declared order.
+        position: `file:line:column` of the block.
+    """
+
+    url: str
+    table: str
+    insert: bool
+    on_remove: Literal["keep", "clear"]
+    rows: Mapping[str, RecordRow]
+    position: str = field(compare=False)
+
+    def row_of(self, entry: Entry) -> RecordRow:
+        """Return the row that belongs to *entry*."""
+        return self.rows[entry.id]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """
     A manifest without faults.
@@ -315,6 +366,7 @@ class Manifest:
         limits: What is written under `limits`, by kind; the policy holds the defaults.
         allowances: Exceptions from the limits in written order, expired ones too.
         ignored: Findings of drift that do not count, in written order, expired ones too.
+        records: The platform's own table; None where the manifest names none.
     """
 
     organization: str
@@ -326,6 +378,7 @@ class Manifest:
     limits: Mapping[str, int] = field(default_factory=dict)
     allowances: tuple[Allowance, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    records: Records | None = None
 
     def position(self, path: Path) -> str:
         """

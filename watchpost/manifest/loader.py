@@ -22,6 +22,7 @@ from watchpost.manifest.entries import resolve_entries, resolve_teams
 from watchpost.manifest.environments import resolve_environments
 from watchpost.manifest.faults import Fault, FaultLog
 from watchpost.manifest.pruning import is_consequence, prune
+from watchpost.manifest.records import resolve_records
 from watchpost.manifest.secrecy import find_secret_shape
 from watchpost.manifest.source import parse_source, read_source
 from watchpost.manifest.translation import find_path, translate_errors
@@ -169,6 +170,7 @@ def _resolve(document: ManifestDocument, log: FaultLog) -> Manifest:
         limits=read_counts(document.limits),
         allowances=resolve_allowances(document, log),
         ignored=resolve_ignored(document, log),
+        records=resolve_records(document, entries, log),
     )
 
 

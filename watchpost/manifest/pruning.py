@@ -62,6 +62,8 @@ def is_consequence(fault: Fault, pruned: set[Path]) -> bool:
         return True
     inherits = any(path[:1] in (("defaults",), ("organization",)) for path in pruned)
     is_entry = len(own) == (4 if own[2:3] == ("parts",) else 2)
+    if own[:1] == ("records",) and own[1:2] != ("table",):
+        return inherits or any(path[:1] == ("projects",) for path in pruned)
     return inherits and (is_entry or own[-1:] == ("slug",))
 
 

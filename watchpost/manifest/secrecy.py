@@ -25,7 +25,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "an old Sentry token": re.compile(r"^[0-9a-f]{64}$"),
 }
 
-_HIDDEN_FIELDS = frozenset({"build_token", "variables"})
+_HIDDEN_FIELDS = frozenset({"build_token", "url", "variables"})
 
 
 def find_secret_shape(text: str) -> str | None:
