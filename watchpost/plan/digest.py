@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from watchpost.plan.model import Change, Plan
+    from watchpost.plan.model import Change, Plan, RecordChange
 
 _DIGITS = 16
 
@@ -39,6 +39,8 @@ def _lines(change: Change) -> Iterator[str]:
     yield _line(*head, change.reason if change.action.word == "skip" else "")
     for each in change.differences:
         yield _line(*head, each.path, each.before, each.after)
+    if change.record is not None:
+        yield from _record_lines(head, change.record)
     if change.app is None:
         return
     yield _line(*head, "redeploy", change.app.consequence)
@@ -47,6 +49,13 @@ def _lines(change: Change) -> Iterator[str]:
         scope = "preview" if row.is_preview else "production"
         reasons = ",".join(row.reasons)
         yield _line(*head, row.verb, row.name, scope, flags, *row.fingerprints, reasons)
+
+
+def _record_lines(head: list[str], record: RecordChange) -> Iterator[str]:
+    """What is written to which row; both are named by the manifest."""
+    yield _line(*head, record.row, record.verb)
+    for each in record.columns:
+        yield _line(*head, record.row, record.verb, each.column, *each.fingerprints)
 
 
 def _line(*parts: str) -> str:

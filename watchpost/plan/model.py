@@ -1,6 +1,6 @@
 """
-A plan in this domain's words: what would be done to which team, project, key and app, and what the
-running apps would feel of it.
+A plan in this domain's words: what would be done to which team, project, key, app and record, and
+what the running apps would feel of it.
 
 Does not: know Pulumi or a service; `building` makes plans. No secret is in it: values appear as the
 stack's fingerprints, DSNs as `…@{project id} key {label}`, those not made yet as
@@ -17,8 +17,9 @@ from typing import Literal
 
 from watchpost.coolify import Effect
 
-Kind = Literal["team", "project", "key", "app"]
-Service = Literal["sentry", "coolify"]
+Kind = Literal["team", "project", "key", "app", "record"]
+Service = Literal["sentry", "coolify", "database"]
+RecordVerb = Literal["update", "insert", "clear"]
 CONSEQUENCES = {Effect.NOTHING: "nothing", Effect.RESTART: "restart", Effect.REBUILD: "rebuild"}
 
 
@@ -138,6 +139,40 @@ class AppChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnWrite:
+    """
+    One column of a record that is written.
+
+    Attributes:
+        column: Its name.
+        before: The value there, as shown; `(empty)` for null, empty where there is no row yet.
+        after: The value then, as shown; `(empty)` for null.
+        fingerprints: The values there and then; of a DSN not made yet, its words.
+    """
+
+    column: str
+    before: str
+    after: str
+    fingerprints: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """
+    What a row of the platform's own table gets.
+
+    Attributes:
+        row: Its table and key, `projects.slug=acme/shop`.
+        verb: `update` and `clear` write to one row that is there, `insert` adds it.
+        columns: Those that are written; none where the row holds everything already.
+    """
+
+    row: str
+    verb: RecordVerb
+    columns: tuple[ColumnWrite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """
     One object and what is done to it.
@@ -145,7 +180,8 @@ class Change:
     Attributes:
         action: What.
         kind: To what.
-        name: The resource's logical name: `shop`, `shop/production`, `shop/shop-web`.
+        name: The resource's logical name: `shop`, `shop/production`, `shop/shop-web`,
+            `shop/record`.
         entry: Id of the top-level entry it belongs to; empty for teams.
         title: The object in words: `project acme-shop`.
         position: `file:line:column` of what asks for it; empty where it is gone.
@@ -153,6 +189,7 @@ class Change:
         calls: Every write that an apply sends for it, in order.
         app: What the app gets and feels; for apps only.
         reason: Why it is kept or skipped.
+        record: What the row gets; for records only.
     """
 
     action: Action
@@ -165,6 +202,7 @@ class Change:
     calls: tuple[Call, ...] = ()
     app: AppChange | None = None
     reason: str = ""
+    record: RecordChange | None = None
 
     @property
     def is_change(self) -> bool:

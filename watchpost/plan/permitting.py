@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from watchpost.engine import Preview, Step
-    from watchpost.permit import RowPermit
+    from watchpost.permit import RecordPermit, RowPermit
     from watchpost.plan.announcements import Takeover
-    from watchpost.plan.model import AppChange, Plan
+    from watchpost.plan.model import AppChange, Plan, RecordChange
 
 _NOT_DONE = frozenset({Action.SKIP, Action.KEEP})
 _MASKED = "[secret]"
@@ -38,7 +38,10 @@ def make_permit(plan: Plan, preview: Preview) -> Permit:
     takeovers = _takeovers(preview)
     rows: dict[str, set[RowPermit]] = {}
     redeploys: dict[str, str] = {}
+    records: dict[str, set[RecordPermit]] = {}
     for change in plan.changes:
+        if change.record is not None and change.action not in _NOT_DONE:
+            records.setdefault(change.record.row, set()).update(_columns(change.record))
         if change.app is not None and change.action != Action.SKIP:
             rows.setdefault(change.app.app, set()).update(_rows(change.app))
             if change.app.redeploy:
@@ -51,6 +54,7 @@ def make_permit(plan: Plan, preview: Preview) -> Permit:
         },
         {app: frozenset(each) for app, each in rows.items()},
         redeploys,
+        {row: frozenset(each) for row, each in records.items()},
     )
 
 
@@ -99,3 +103,9 @@ def _rows(app: AppChange) -> Iterator[RowPermit]:
             value = row.fingerprints[1]
             known = value if is_fingerprint(value) or not value else None
             yield row.name, row.is_preview, known
+
+
+def _columns(record: RecordChange) -> Iterator[RecordPermit]:
+    for each in record.columns:
+        value = each.fingerprints[1]
+        yield record.verb, each.column, value if is_fingerprint(value) or not value else None

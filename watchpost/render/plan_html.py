@@ -85,9 +85,13 @@ def _rows(change: Change) -> Iterator[tuple[str | Html, ...]]:
     badge = render_badge(change.action.word, _tone(change.action))
     said = describe(change), describe_consequence(change)
     yield badge, change.title, *said, change.position
-    if change.app is None or change.action == Action.SKIP:
+    if change.action == Action.SKIP:
         return
-    for row in change.app.rows:
+    if change.record is not None:
+        for column in change.record.columns:
+            sides = " → ".join(side for side in (column.before, column.after) if side)
+            yield render_badge(change.record.verb, "quiet"), column.column, sides, "", ""
+    for row in change.app.rows if change.app else ():
         name = f"{row.name} (preview)" if row.is_preview else row.name
         sides = " → ".join(side for side in (row.before, row.after) if side) or "(empty)"
         yield render_badge(row.verb, "quiet"), name, sides, ", ".join(row.reasons), ""

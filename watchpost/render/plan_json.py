@@ -59,11 +59,27 @@ class AppPart(_Part):
     rows: list[RowPart]
 
 
+class ColumnPart(_Part):
+    """One column of a record that is written; values as fingerprints, public texts in clear."""
+
+    name: str
+    before: str
+    after: str
+
+
+class RecordPart(_Part):
+    """What a row of the platform's own table gets."""
+
+    row: str = Field(description="Its table and key: `projects.slug=acme/shop`.")
+    verb: Literal["update", "insert", "clear"]
+    columns: list[ColumnPart]
+
+
 class ChangePart(_Part):
     """One object and what is done to it."""
 
     action: Literal["delete", "disable", "take over", "change", "create", "keep", "skip"]
-    kind: Literal["team", "project", "key", "app"]
+    kind: Literal["team", "project", "key", "app", "record"]
     name: str
     entry: str
     title: str
@@ -72,6 +88,7 @@ class ChangePart(_Part):
     differences: list[DifferencePart]
     calls: list[str] = Field(description="Every write that an apply sends for it, in order.")
     app: AppPart | None
+    record: RecordPart | None = None
 
 
 class LimitPart(_Part):
@@ -86,9 +103,9 @@ class LimitPart(_Part):
 
 
 class CostPart(_Part):
-    """Requests to one service; reads are an estimate."""
+    """Requests to one service, statements to the database; reads are an estimate."""
 
-    service: Literal["sentry", "coolify"]
+    service: Literal["sentry", "coolify", "database"]
     reads: int
     writes: int
     seconds: int
@@ -189,6 +206,7 @@ def _change(change: Change) -> dict[str, object]:
         ],
         "calls": [f"{call.service}: {call.what}" for call in change.calls],
         "app": _app(change),
+        "record": _record(change),
     }
 
 
@@ -213,6 +231,20 @@ def _app(change: Change) -> dict[str, object] | None:
                 "is_runtime": row.is_runtime,
             }
             for row in app.rows
+        ],
+    }
+
+
+def _record(change: Change) -> dict[str, object] | None:
+    record = change.record
+    if record is None:
+        return None
+    return {
+        "row": record.row,
+        "verb": record.verb,
+        "columns": [
+            {"name": each.column, "before": each.before, "after": each.after}
+            for each in record.columns
         ],
     }
 

@@ -14,7 +14,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from watchpost.plan import Action
-from watchpost.render.plan_report import DESTRUCTIVE, describe, describe_consequence
+from watchpost.render.plan_report import (
+    DESTRUCTIVE,
+    describe,
+    describe_consequence,
+    describe_cost,
+)
 from watchpost.render.table import escape_markdown, render_markdown_table
 
 if TYPE_CHECKING:
@@ -114,9 +119,13 @@ def _table(heading: str, changes: Iterable[Change]) -> _Block:
 
 def _rows(change: Change) -> Iterator[tuple[str, str, str, str]]:
     yield change.action.word, change.title, describe(change), describe_consequence(change)
-    if change.app is None or change.action == Action.SKIP:
+    if change.action == Action.SKIP:
         return
-    for row in change.app.rows:
+    if change.record is not None:
+        for column in change.record.columns:
+            sides = " to ".join(side for side in (column.before, column.after) if side)
+            yield change.record.verb, column.column, sides, ""
+    for row in change.app.rows if change.app else ():
         name = f"{row.name} (preview)" if row.is_preview else row.name
         sides = " to ".join(side for side in (row.before, row.after) if side) or "(empty)"
         yield row.verb, name, f"{sides}; {', '.join(row.reasons)}", ""
@@ -127,10 +136,6 @@ def _limits(report: PlanReport) -> str:
         (each.kind, str(each.count), str(each.allowed.count), each.allowed.source)
         for each in report.tallies
     ]
-    costs = "\n".join(
-        f"- {cost.service.capitalize()}: about {cost.calls} requests ({cost.writes} writes), "
-        f"at least {cost.seconds} s under its limit"
-        for cost in report.costs
-    )
+    costs = "\n".join(f"- {describe_cost(cost)}" for cost in report.costs)
     table = render_markdown_table(("limit", "count", "allowed", "set by"), rows)
     return f"{table}\n\n{costs}"

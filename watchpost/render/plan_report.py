@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from watchpost.plan import Change, Cost, Plan
+    from watchpost.plan import Change, Cost, Plan, RecordChange
     from watchpost.policy import Tally
 
 DESTRUCTIVE = (Action.DELETE, Action.DISABLE, Action.TAKE_OVER)
@@ -55,8 +55,8 @@ class PlanReport:
         return compute_hash(self.plan)
 
     @property
-    def costs(self) -> tuple[Cost, Cost]:
-        """What an apply costs Sentry and Coolify."""
+    def costs(self) -> tuple[Cost, ...]:
+        """What an apply costs Sentry and Coolify, and the database where it is needed."""
         return compute_costs(self.plan)
 
     @property
@@ -138,6 +138,8 @@ def describe(change: Change) -> str:
     if change.app is not None:
         return _describe_app(change)
     parts = [f"{each.path} {_sides(each.before, each.after)}" for each in change.differences]
+    if change.record is not None:
+        return ", ".join([*_describe_record(change.record), *parts]) or "nothing is written"
     return "; ".join(parts)
 
 
@@ -157,7 +159,28 @@ def _describe_app(change: Change) -> str:
     return ", ".join(parts) or "nothing is written"
 
 
+def _describe_record(record: RecordChange) -> list[str]:
+    columns = count_words(len(record.columns), "column")
+    return [RECORD_VERBS[record.verb].format(columns=columns)] if record.columns else []
+
+
+def describe_cost(cost: Cost) -> str:
+    """`Sentry: about 5 requests (2 writes), at least 1 s under its limit`."""
+    noun = "statement" if cost.service == "database" else "request"
+    writes = count_words(cost.writes, "write")
+    said = f"{cost.service.capitalize()}: about {count_words(cost.calls, noun)} ({writes})"
+    if cost.service == "database":
+        return said
+    return f"{said}, at least {cost.seconds} s under its limit"
+
+
 VERBS = {"create": "adds", "update": "writes", "delete": "removes"}
+RECORD_VERBS = {
+    "insert": "inserts the row with {columns}",
+    "update": "sets {columns}",
+    "clear": "clears {columns}",
+}
+SIGNS = {"insert": "+", "update": "~", "clear": "-"}
 
 
 def describe_consequence(change: Change) -> str:

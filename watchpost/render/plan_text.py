@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 from watchpost.coolify import Effect
 from watchpost.plan import Action
 from watchpost.render.plain import on_one_line
-from watchpost.render.plan_report import count_words, describe, describe_consequence
+from watchpost.render.plan_report import (
+    SIGNS,
+    count_words,
+    describe,
+    describe_consequence,
+    describe_cost,
+)
 from watchpost.render.table import render_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from watchpost.plan import Change, RowWrite
+    from watchpost.plan import Change, RecordChange, RowWrite
     from watchpost.policy import Tally
     from watchpost.render.plan_report import PlanReport
 
@@ -58,6 +64,10 @@ def _change_lines(change: Change) -> Iterator[str]:
     where = f"  ({change.position})" if change.position else ""
     yield f"  {change.title}{where}"
     said = describe(change)
+    if change.record is not None and change.action != Action.SKIP:
+        yield f"      {said}"
+        yield from (f"      {line}" for line in _column_lines(change.record))
+        return
     if change.app is None or change.action == Action.SKIP:
         yield from ([f"      {said}"] if said else [])
         return
@@ -75,6 +85,12 @@ def _row_line(row: RowWrite) -> str:
     return f"{sign} {name}: {sides or '(empty)'}"
 
 
+def _column_lines(record: RecordChange) -> Iterator[str]:
+    for each in record.columns:
+        sides = " -> ".join(side for side in (each.before, each.after) if side)
+        yield f"{SIGNS[record.verb]} {each.column}: {sides}"
+
+
 def _list(heading: str, lines: list[str] | tuple[str, ...]) -> Iterator[str]:
     if lines:
         yield ""
@@ -90,10 +106,7 @@ def _totals(report: PlanReport) -> Iterator[str]:
         f"{count_words(len(restarts), 'restart')}."
     )
     for cost in report.costs:
-        yield (
-            f"{cost.service.capitalize()}: about {count_words(cost.calls, 'request')} "
-            f"({count_words(cost.writes, 'write')}), at least {cost.seconds} s under its limit."
-        )
+        yield f"{describe_cost(cost)}."
 
 
 def render_limits(tallies: tuple[Tally, ...]) -> str:
