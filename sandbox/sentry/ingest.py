@@ -1,8 +1,9 @@
 """
 Ingestion: events that clients send by a DSN, as envelopes or plain store requests.
 
-Does not: group, filter or sample events; sessions, transactions and reports in an envelope are
-accepted and forgotten. The endpoints that read events are in sandbox.sentry.events.
+Does not: filter or sample events; sessions, transactions and reports in an envelope are accepted
+and forgotten. sandbox.sentry.issue_filing groups events into issues; the endpoints that read events
+are in sandbox.sentry.events.
 
 Source: develop.sentry.dev (envelopes, authentication of SDKs); getsentry/relay, relay-server.
 """
@@ -22,6 +23,10 @@ from starlette.responses import Response
 
 from sandbox.sentry.answers import Refused, answer
 from sandbox.sentry.call import Row, render_time_ms
+from sandbox.sentry.issue_filing import Arrival, file_event
+from sandbox.sentry.payloads import level_of, occurred_ms_of, text_of, user_key_of
+from sandbox.sentry.release_rows import note_release
+from sandbox.store import Store
 from sandbox.world import World
 
 PATH = re.compile(r"^/api/(?P<project>[^/]+)/(?P<kind>envelope|store)/?$")
@@ -265,31 +270,59 @@ def _over_limit(seconds: int) -> Refused:
 def store_event(
     world: World, key: Row, event: Mapping[str, Any], fallback: Any, now_ms: int
 ) -> str:
-    """Store one event, count it, and note the project's first event and environment."""
+    """Store one event in its issue, count it, and note what the project sees first with it."""
     event_id = _event_id(event.get("event_id") or fallback)
-    project_id = key["project_id"]
-    world.store.write(
-        "INSERT OR IGNORE INTO sentry_events (project_id, event_id, key_id, received_ms, payload)"
-        " VALUES (?, ?, ?, ?, ?)",
-        project_id,
-        event_id,
-        key["id"],
-        now_ms,
-        json.dumps(event),
+    store, project_id = world.store, key["project_id"]
+    store.insert("sentry_outcomes", key_id=key["id"], outcome="accepted", at_ms=now_ms)
+    sql = "SELECT id FROM sentry_events WHERE project_id = ? AND event_id = ?"
+    if store.row(sql, project_id, event_id):
+        # The same event once more is accepted and forgotten.
+        return event_id
+    arrival = Arrival(
+        project_id=project_id,
+        event_id=event_id,
+        payload=event,
+        received_ms=now_ms,
+        occurred_ms=occurred_ms_of(event, now_ms),
+        release=note_release(store, project_id, event, now_ms),
     )
-    world.store.insert("sentry_outcomes", key_id=key["id"], outcome="accepted", at_ms=now_ms)
-    world.store.write(
-        "UPDATE sentry_projects SET first_event = ? WHERE id = ? AND first_event IS NULL",
-        render_time_ms(now_ms),
-        project_id,
-    )
-    if event.get("environment"):
-        world.store.write(
-            "INSERT OR IGNORE INTO sentry_environments (project_id, name) VALUES (?, ?)",
-            project_id,
-            str(event["environment"]),
-        )
+    _insert(store, key, arrival)
+    _note_first(store, arrival)
     return event_id
+
+
+def _insert(store: Store, key: Row, arrival: Arrival) -> None:
+    payload = arrival.payload
+    store.insert(
+        "sentry_events",
+        project_id=arrival.project_id,
+        event_id=arrival.event_id,
+        key_id=key["id"],
+        received_ms=arrival.received_ms,
+        payload=json.dumps(payload),
+        issue_id=file_event(store, arrival),
+        occurred_ms=arrival.occurred_ms,
+        level=level_of(payload),
+        release=text_of(payload, "release"),
+        environment=text_of(payload, "environment"),
+        user_key=user_key_of(payload),
+    )
+
+
+def _note_first(store: Store, arrival: Arrival) -> None:
+    """Note the project's first event, and an environment's."""
+    store.write(
+        "UPDATE sentry_projects SET first_event = ? WHERE id = ? AND first_event IS NULL",
+        render_time_ms(arrival.received_ms),
+        arrival.project_id,
+    )
+    environment = text_of(arrival.payload, "environment")
+    if environment:
+        store.write(
+            "INSERT OR IGNORE INTO sentry_environments (project_id, name) VALUES (?, ?)",
+            arrival.project_id,
+            environment,
+        )
 
 
 def _event_id(value: Any) -> str:

@@ -149,8 +149,69 @@ CREATE TABLE IF NOT EXISTS sentry_events (
     key_id INTEGER NOT NULL,
     received_ms INTEGER NOT NULL,
     payload TEXT NOT NULL,             -- JSON as the client sent it
+    issue_id INTEGER NOT NULL,
+    occurred_ms INTEGER NOT NULL,      -- by the client's clock, never later than received_ms
+    level TEXT NOT NULL,
+    release TEXT,                      -- version
+    environment TEXT,
+    user_key TEXT,                     -- id:7, email:..., username:... or ip:...
     UNIQUE (project_id, event_id)
 );
+CREATE INDEX IF NOT EXISTS sentry_events_issue ON sentry_events (issue_id, occurred_ms);
+
+-- An issue is a group of events. Its count and users are counted from its events.
+CREATE TABLE IF NOT EXISTS sentry_issues (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,           -- counts the project's issues; in the short id in base 32
+    grouping TEXT NOT NULL,            -- 32 hexadecimal digits, equal for events that belong together
+    kind TEXT NOT NULL,                -- error, default
+    title TEXT NOT NULL,
+    culprit TEXT NOT NULL,
+    metadata TEXT NOT NULL,            -- JSON: type, value, filename, function; or title
+    level TEXT NOT NULL,               -- of the latest event, as all texts above
+    platform TEXT NOT NULL,
+    logger TEXT,
+    is_unhandled INTEGER NOT NULL DEFAULT 0,
+    first_seen_ms INTEGER NOT NULL,
+    last_seen_ms INTEGER NOT NULL,
+    first_release_id INTEGER,
+    last_release_id INTEGER,
+    status TEXT NOT NULL DEFAULT 'unresolved',  -- unresolved, resolved, ignored
+    substatus TEXT DEFAULT 'new',
+    substatus_ms INTEGER NOT NULL,     -- since when
+    resolved_release_id INTEGER,       -- of a resolution that is bound to a release
+    resolved_in_next INTEGER NOT NULL DEFAULT 0,
+    resolved_after_release_id INTEGER, -- the last release with the issue, for one in the next
+    resolved_by_id INTEGER,
+    ignored TEXT,                      -- JSON: until_ms, count, by_id; or null
+    assigned TEXT,                     -- JSON: type (user, team) and id; or null
+    priority TEXT,                     -- low, medium, high
+    priority_locked_ms INTEGER,
+    UNIQUE (project_id, number),
+    UNIQUE (project_id, grouping)
+);
+
+-- What one user thinks of an issue.
+CREATE TABLE IF NOT EXISTS sentry_issue_marks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    issue_id INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    seen_ms INTEGER,
+    is_bookmarked INTEGER NOT NULL DEFAULT 0,
+    subscription TEXT,                 -- the reason, empty for unsubscribed, or null
+    UNIQUE (issue_id, user_id)
+);
+
+CREATE TABLE IF NOT EXISTS sentry_activity (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    issue_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,                -- set_resolved, set_regression, set_unresolved, note, ...
+    at_ms INTEGER NOT NULL,
+    user_id INTEGER,
+    data TEXT NOT NULL                 -- JSON
+);
+CREATE INDEX IF NOT EXISTS sentry_activity_issue ON sentry_activity (issue_id);
 
 CREATE TABLE IF NOT EXISTS sentry_outcomes (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

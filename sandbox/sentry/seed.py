@@ -16,7 +16,7 @@ from sandbox.world import Seeded, World
 
 # Ids begin above this, so that none reads like a count.
 FIRST_ID = 100
-TABLES = ("organizations", "users", "teams", "projects", "keys", "members")
+TABLES = ("organizations", "users", "teams", "projects", "keys", "members", "issues")
 PREFIXES = {"user": "sntryu_", "internal": "sntryi_", "organization": "sntrys_"}
 READONLY = ("org:read", "project:read", "team:read", "event:read")
 WRITER = ("org:read", "project:read", "project:write", "team:read")
