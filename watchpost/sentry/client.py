@@ -22,7 +22,7 @@ from watchpost.sentry.paging import next_cursor
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from watchpost.transport import Answer, Params, Transport
+    from watchpost.transport import Answer, Params, RetryPolicy, Transport
 
 Item = TypeVar("Item", Team, Project, Key)
 _PAGE_SIZE = 100
@@ -63,6 +63,20 @@ class SentryClient:
     def list_project_keys(self, organization: str, project: str) -> list[Key]:
         """Every client key of one project, newest first."""
         return self._list(_path("projects", organization, project, "keys"), Key.from_json)
+
+    def list_newest_keys(
+        self, organization: str, project: str, retry: RetryPolicy
+    ) -> tuple[tuple[Key, ...], bool]:
+        """
+        One page of a project's client keys, newest first, and whether that is all of them.
+
+        Always one request, unless *retry* repeats it: for a caller with a budget.
+        """
+        path = _path("projects", organization, project, "keys")
+        query: Params = {"per_page": _PAGE_SIZE}
+        answer = self._transport.request("GET", path, params=query, retry=retry)
+        keys = tuple(_parsed(answer, item, Key.from_json) for item in answer.as_list())
+        return keys, next_cursor(answer.headers.get("link", "")) is None
 
     def get_team(self, organization: str, team: str) -> Team:
         """One team, by slug or id."""

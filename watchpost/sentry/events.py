@@ -57,11 +57,11 @@ def find_event_tags(
 
 
 def find_newest_event_time(
-    client: SentryClient, organization: str, project: str
+    client: SentryClient, organization: str, project: str, retry: RetryPolicy | None = None
 ) -> datetime | None:
     """When the project's newest event happened; None where it has none that is kept."""
     path = _project_path(organization, project, "events")
-    listed = client.transport.request("GET", path, params={"per_page": 1}).as_list()
+    listed = client.transport.request("GET", path, params={"per_page": 1}, retry=retry).as_list()
     return _moment(listed[0].get("dateCreated")) if listed else None
 
 

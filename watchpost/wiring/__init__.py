@@ -1,7 +1,7 @@
 """
 The wiring of a fleet: what the manifest declares for each app, beside what both services answer.
 
-`explain` and the fleet report are made of it.
+`explain`, the fleet report and the agents' tool `project_wiring` are made of it.
 
 Does not: write, plan, or compare by itself: `watchpost.coolify.compute_writes` does.
 
@@ -22,6 +22,8 @@ from watchpost.wiring.links import (
 )
 from watchpost.wiring.observed import LastEvent, ObservedApp, ObservedFleet, ObservedSentry
 from watchpost.wiring.observing import observe_apps, observe_last_events, observe_sentry
+from watchpost.wiring.one_project import ProjectWiring, observe_project_wiring
+from watchpost.wiring.one_project_text import render_wiring, wiring_document
 from watchpost.wiring.origins import Fact, Origin, list_facts
 from watchpost.wiring.values import Naming, Values, plain_text
 
@@ -39,6 +41,7 @@ __all__ = [
     "ObservedFleet",
     "ObservedSentry",
     "Origin",
+    "ProjectWiring",
     "RowLink",
     "Values",
     "VariableLink",
@@ -48,7 +51,10 @@ __all__ = [
     "list_facts",
     "observe_apps",
     "observe_last_events",
+    "observe_project_wiring",
     "observe_sentry",
     "plain_text",
+    "render_wiring",
+    "wiring_document",
     "worst_state",
 ]
