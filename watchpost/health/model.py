@@ -149,10 +149,12 @@ class ErrorDetail:
 
     Attributes:
         summary: The issue; its counts are those of all time.
-        event_id: 32 hexadecimal digits.
+        event_id: 32 hexadecimal digits; empty without an event.
         event_at: When it happened.
         exceptions: The cause first, what surfaced last.
+        exceptions_left_out: How many between those are not told.
         breadcrumbs: The last ones, oldest first.
+        breadcrumbs_left_out: How many before those are not told.
         request: Method and URL without its query, headers, cookies or body; empty without one.
         message: Of an event without an exception; else empty.
         release: Of the event; empty without one.
@@ -160,6 +162,7 @@ class ErrorDetail:
         first_release: Of the issue; empty where not known.
         last_release: Likewise.
         users: Users affected, of all time.
+        note: Why nothing of an event is told; empty where something is.
     """
 
     project: HealthProject
@@ -167,7 +170,9 @@ class ErrorDetail:
     event_id: str
     event_at: datetime | None
     exceptions: tuple[Thrown, ...]
+    exceptions_left_out: int
     breadcrumbs: tuple[Breadcrumb, ...]
+    breadcrumbs_left_out: int
     request: Untrusted
     message: Untrusted
     release: Untrusted
@@ -175,6 +180,7 @@ class ErrorDetail:
     first_release: Untrusted
     last_release: Untrusted
     users: int
+    note: str
 
 
 @dataclass(frozen=True)

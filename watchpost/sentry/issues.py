@@ -1,0 +1,335 @@
+"""
+Sentry's issues: listed, read, and changed.
+
+Titles, culprits and release names are what an event's sender chose. They are kept as they came,
+whatever their length; whoever shows them fences them.
+
+Does not: judge, cut or show a text, follow a list to its second page, or change an issue without
+naming the project that it must be of. What an event says is parsed in `payloads`.
+
+Source: sentry-api.md 11 and 11.1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
+
+from watchpost.errors import UnexpectedResponse
+from watchpost.sentry.paging import next_cursor
+from watchpost.sentry.payloads import Event, as_mapping, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from watchpost.sentry.client import SentryClient
+    from watchpost.transport import Answer, Params, RetryPolicy
+
+Item = TypeVar("Item")
+_NO_CONTENT = 204
+
+
+@dataclass(frozen=True)
+class Tally:
+    """
+    What was counted of an issue, in a period or in all time.
+
+    Attributes:
+        count: Events.
+        user_count: Users affected.
+        first_seen: When the first of these events happened.
+        last_seen: When the last did.
+    """
+
+    count: int
+    user_count: int
+    first_seen: datetime
+    last_seen: datetime
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Tally:
+        """Parse it. Raises KeyError, TypeError or ValueError where it is none."""
+        return cls(
+            count=int(data["count"]),
+            user_count=int(data["userCount"]),
+            first_seen=_moment(data["firstSeen"]),
+            last_seen=_moment(data["lastSeen"]),
+        )
+
+
+@dataclass(frozen=True)
+class Issue:
+    """
+    One issue, as lists and details answer it.
+
+    Attributes:
+        id: Sentry's number of it, as digits.
+        short_id: As people say it: `SHOP-1A`.
+        project_id: Number of its project, as digits.
+        project_slug: Slug of its project.
+        title: Chosen by the sender, as the next one.
+        culprit: Where it happened.
+        level: `error`, `warning`, ..., or what a sender made of it.
+        status: `unresolved`, `resolved`, `ignored`, ...
+        substatus: `new`, `ongoing`, `escalating`, `regressed`, ...; empty where there is none.
+        status_details: How it was resolved: `inNextRelease`, `inRelease`, ...
+        counted: In the period that was asked for, else of all time.
+        lifetime: Of all time.
+        link: Its page; empty where the server names none.
+        first_release: Version; empty where there is none or a list does not say. Chosen by the
+            sender, as the next one.
+        last_release: Likewise.
+    """
+
+    id: str
+    short_id: str
+    project_id: str
+    project_slug: str
+    title: str
+    culprit: str
+    level: str
+    status: str
+    substatus: str
+    status_details: Mapping[str, Any]
+    counted: Tally
+    lifetime: Tally
+    link: str
+    first_release: str
+    last_release: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Issue:
+        """Parse it. Raises KeyError, TypeError or ValueError where a figure of Sentry's lacks."""
+        project = data["project"]
+        counted = Tally.from_json(data)
+        lifetime = data.get("lifetime")
+        return cls(
+            id=str(data["id"]),
+            short_id=str(data["shortId"]),
+            project_id=str(project["id"]),
+            project_slug=str(project["slug"]),
+            title=as_text(data.get("title")),
+            culprit=as_text(data.get("culprit")),
+            level=as_text(data.get("level")),
+            status=str(data["status"]),
+            substatus=as_text(data.get("substatus")),
+            status_details=as_mapping(data.get("statusDetails")),
+            counted=counted,
+            lifetime=Tally.from_json(lifetime) if lifetime else counted,
+            link=as_text(data.get("permalink")),
+            first_release=as_text(as_mapping(data.get("firstRelease")).get("version")),
+            last_release=as_text(as_mapping(data.get("lastRelease")).get("version")),
+        )
+
+
+@dataclass(frozen=True)
+class IssuePage:
+    """
+    The first page of a list of issues.
+
+    Attributes:
+        issues: In the order that was asked for.
+        is_last: Whether there are no more.
+        answered_at: By the server's clock; None where it does not tell.
+    """
+
+    issues: tuple[Issue, ...]
+    is_last: bool
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class IssueProject:
+    """
+    A project as far as its issues need it.
+
+    Attributes:
+        id: Digits.
+        slug: Its slug.
+        release: Version of its latest release, chosen by whoever made it; empty without one.
+        released_at: When that came out, or else was made; None where Sentry does not say.
+    """
+
+    id: str
+    slug: str
+    release: str
+    released_at: datetime | None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> IssueProject:
+        """Parse it. Raises KeyError where it is none."""
+        release = as_mapping(data.get("latestRelease"))
+        moments = (release.get("dateReleased"), release.get("dateCreated"))
+        return cls(
+            id=str(data["id"]),
+            slug=str(data["slug"]),
+            release=as_text(release.get("version")),
+            released_at=next(filter(None, map(_moment_or_none, moments)), None),
+        )
+
+
+def get_issue_project(
+    client: SentryClient, organization: str, project: str, *, retry: RetryPolicy
+) -> IssueProject:
+    """
+    One project with its latest release, by slug.
+
+    Raises:
+        NotFound: There is none that the token sees.
+        Moved: The slug is a former one of another project.
+    """
+    path = _path("projects", organization, project)
+    answer = client.transport.request("GET", path, retry=retry)
+    return _parsed(answer, answer.as_object(), IssueProject.from_json)
+
+
+def list_issues(  # noqa: PLR0913  # each is a part of the question
+    client: SentryClient,
+    organization: str,
+    project_id: str,
+    *,
+    query: str,
+    since: str,
+    limit: int,
+    sort: str,
+    environment: str | None = None,
+    retry: RetryPolicy,
+) -> IssuePage:
+    """
+    One page of a project's issues.
+
+    Args:
+        client: The server.
+        organization: Its slug.
+        project_id: Digits.
+        query: `is:unresolved`; empty is all.
+        since: Length of the period, `6h`: only issues with an event in it, counted in it.
+        limit: 1 to 100.
+        sort: `date`, `new`, `freq`, `user` or `trends`.
+        environment: Only what happened in it.
+        retry: How patient.
+
+    Raises:
+        Invalid: The query or the period is none.
+        NotFound: The organization has no such environment.
+    """
+    params: Params = {
+        "project": project_id,
+        "query": query,
+        "statsPeriod": since,
+        "limit": limit,
+        "sort": sort,
+        "collapse": "stats",
+    }
+    if environment:
+        params["environment"] = environment
+    path = _path("organizations", organization, "issues")
+    answer = client.transport.request("GET", path, params=params, retry=retry)
+    return IssuePage(
+        issues=tuple(_parsed(answer, each, Issue.from_json) for each in answer.as_list()),
+        is_last=next_cursor(answer.headers.get("link", "")) is None,
+        answered_at=_date_of(answer),
+    )
+
+
+def get_issue(client: SentryClient, organization: str, issue: str, *, retry: RetryPolicy) -> Issue:
+    """
+    One issue of any project that the token sees, by its number or short id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    path = _path("organizations", organization, "issues", issue)
+    answer = client.transport.request("GET", path, retry=retry)
+    return _parsed(answer, answer.as_object(), Issue.from_json)
+
+
+def get_issue_event(
+    client: SentryClient, organization: str, issue_id: str, which: str, *, retry: RetryPolicy
+) -> Event:
+    """
+    One event of an issue.
+
+    Args:
+        client: The server.
+        organization: Its slug.
+        issue_id: Digits.
+        which: `latest`, `oldest`, `recommended`, or an event's id.
+        retry: How patient.
+
+    Raises:
+        NotFound: The issue has no such event, or none is kept any more.
+        UnexpectedResponse: The answer is no JSON that can be read; an event can cause that.
+    """
+    path = _path("organizations", organization, "issues", issue_id, "events", which)
+    answer = client.transport.request("GET", path, retry=retry)
+    return _parsed(answer, answer.as_object(), Event.from_json)
+
+
+def update_issue(
+    client: SentryClient,
+    organization: str,
+    project_id: str,
+    issue_id: str,
+    changes: Mapping[str, object],
+    *,
+    retry: RetryPolicy,
+) -> Mapping[str, Any] | None:
+    """
+    Change one issue if it is of that project; answers what changed, or None where nothing matched.
+
+    Args:
+        client: The server.
+        organization: Its slug.
+        project_id: Digits; an issue of another project is not hit.
+        issue_id: Digits.
+        changes: Named as Sentry names them: `status`, `statusDetails`.
+        retry: How patient.
+
+    Raises:
+        UnclearWrite: It may or may not have been applied.
+        Invalid: No release is there to resolve in.
+    """
+    params: Params = {"id": issue_id, "project": project_id}
+    path = _path("organizations", organization, "issues")
+    answer = client.transport.request("PUT", path, params=params, json=dict(changes), retry=retry)
+    return None if answer.status == _NO_CONTENT else answer.as_object()
+
+
+def _parsed(
+    answer: Answer, data: Mapping[str, Any], parse: Callable[[Mapping[str, Any]], Item]
+) -> Item:
+    try:
+        return parse(data)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise UnexpectedResponse(
+            answer.request,
+            "Sentry answered an object that lacks what every such object has",
+            detail=f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else "",
+            status=answer.status,
+        ) from None
+
+
+def _moment(text: object) -> datetime:
+    moment = datetime.fromisoformat(str(text))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _moment_or_none(text: object) -> datetime | None:
+    with contextlib.suppress(ValueError):
+        return _moment(text)
+    return None
+
+
+def _date_of(answer: Answer) -> datetime | None:
+    with contextlib.suppress(ValueError):
+        return parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
+    return None
+
+
+def _path(*segments: str) -> str:
+    return "/".join(["/api/0", *(quote(segment, safe="") for segment in segments), ""])
