@@ -9,13 +9,13 @@ Does not: decide anything, or show what the model does not hold. Source: issue 6
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from watchpost.render.plain import on_one_line
 from watchpost.wiring.links import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from watchpost.wiring.one_project import (
         AppWiring,
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
         VariableWiring,
     )
 
-_Place: TypeAlias = tuple[str, str, str]
+_Item = TypeVar("_Item")
 MOST_CHARACTERS = 3_000
 """Of the text."""
-_MOST_OF_VARIABLES = 3_500
-_MOST_KEYS = 10
-_MOST_APPS = 15
+_MOST_OF_KEYS, _MOST_OF_APPS, _MOST_OF_VARIABLES = 800, 1_500, 2_000
+"""Of the document, in characters; all else in it takes a few hundred."""
+_MOST_LEFT_OVER = 10
 _FOR_THE_REST = 40
 _WORDS = {"unchecked": "could not check"}
 _MEND = (
@@ -76,9 +76,12 @@ def advise(wiring: ProjectWiring) -> str:
 
 
 def wiring_document(wiring: ProjectWiring) -> dict[str, Any]:
-    """Make the same for programs: JSON values alone, of a few thousand characters at most."""
-    newest, chosen = wiring.newest_event, _choose_variables(wiring)
-    every = sum(len(app.variables) for app in wiring.apps)
+    """Make the same for programs: JSON values alone, of 5,000 characters at most."""
+    newest = wiring.newest_event
+    keys = _fit(map(_key_document, wiring.keys), _MOST_OF_KEYS)
+    apps = _list_app_documents(wiring)
+    told = len(keys) + len(apps) + sum(len(app["variables"]) for app in apps)
+    every = len(wiring.keys) + len(wiring.apps) + sum(len(app.variables) for app in wiring.apps)
     return {
         "project": wiring.entry_id,
         "state": wiring.state,
@@ -89,11 +92,11 @@ def wiring_document(wiring: ProjectWiring) -> dict[str, Any]:
             "reason": wiring.reason,
             "is_newest_event_known": newest.is_known,
             "newest_event_at": newest.at.isoformat() if newest.at else None,
-            "keys": [_key_document(key) for key in wiring.keys[:_MOST_KEYS]],
+            "keys": keys,
         },
-        "apps": [_app_document(app, chosen) for app in wiring.apps[:_MOST_APPS]],
+        "apps": apps,
         "not_compared": len(wiring.not_compared),
-        "variables_left_out": every - len(chosen),
+        "left_out": every - told,
     }
 
 
@@ -143,16 +146,28 @@ def _key_document(key: KeyWiring) -> dict[str, Any]:
     return {"name": key.name, "label": key.label, "state": key.state, "reason": key.reason}
 
 
-def _app_document(app: AppWiring, chosen: set[_Place]) -> dict[str, Any]:
+def _list_app_documents(wiring: ProjectWiring) -> list[dict[str, Any]]:
+    """The apps there is room for, each with those of its variables there is room for."""
+    documents = _fit(map(_app_document, wiring.apps), _MOST_OF_APPS)
+    listed = [
+        (place, _variable_document(each))
+        for place, app in enumerate(wiring.apps[: len(documents)])
+        for each in app.variables
+    ]
+    listed.sort(key=lambda pair: STATES.index(pair[1]["state"]))
+    for place, variable in _fit(listed, _MOST_OF_VARIABLES):
+        documents[place]["variables"].append(variable)
+    return documents
+
+
+def _app_document(app: AppWiring) -> dict[str, Any]:
     return {
         "kind": app.kind,
         "app": app.label,
         "state": app.state,
         "reason": app.reason,
-        "variables": [
-            _variable_document(each) for each in app.variables if _place(app, each) in chosen
-        ],
-        "left_over": list(app.left_over),
+        "variables": [],
+        "left_over": list(app.left_over[:_MOST_LEFT_OVER]),
     }
 
 
@@ -160,17 +175,12 @@ def _variable_document(variable: VariableWiring) -> dict[str, Any]:
     return {"name": variable.name, "state": variable.state, "reason": variable.reason}
 
 
-def _choose_variables(wiring: ProjectWiring) -> set[_Place]:
-    """The variables there is room for, the worst first."""
-    listed = [(app, each) for app in wiring.apps[:_MOST_APPS] for each in app.variables]
-    room, chosen = _MOST_OF_VARIABLES, set()
-    for app, each in sorted(listed, key=lambda pair: STATES.index(pair[1].state)):
-        room -= len(json.dumps(_variable_document(each))) + 2
+def _fit(items: Iterable[_Item], room: int) -> list[_Item]:
+    """The first of *items* that take no more than *room* characters."""
+    fitting: list[_Item] = []
+    for item in items:
+        room -= len(json.dumps(item)) + 2
         if room < 0:
             break
-        chosen.add(_place(app, each))
-    return chosen
-
-
-def _place(app: AppWiring, variable: VariableWiring) -> _Place:
-    return app.kind, app.label, variable.name
+        fitting.append(item)
+    return fitting

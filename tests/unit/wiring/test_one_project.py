@@ -252,10 +252,26 @@ def test_a_long_answer_is_cut_and_says_so(tmp_path: Path) -> None:
     wiring = look(fleet, with_rows((*rows[1:], *settings)))
     document = wiring_document(wiring)
     assert document["apps"][0]["variables"][0]["state"] == "missing"
-    assert document["variables_left_out"] > 100
+    assert document["left_out"] > 100
     assert len(json.dumps(document)) < 5_000
     wiring = look(fleet, with_rows(rows))
     text = render_wiring(wiring)
     assert len(text) <= MOST_CHARACTERS
     assert "(lines left out: " in text
     assert text.splitlines()[-1].startswith("What to do: Change none of this yourself.")
+
+
+def test_many_apps_and_keys_are_bounded_too(tmp_path: Path) -> None:
+    """An entry with 60 keys and 60 apps of long names is told in part, and counted."""
+    keys = {f"key-{number}": {"label": f"label {'of a key ' * 3}{number}"} for number in range(60)}
+    apps = [
+        app(app=None, service=f"{'long' * 10}{number}", key="key-1", framework="python")
+        for number in range(60)
+    ]
+    fleet = load_fleet(tmp_path, shop=entry(keys=keys, apps=apps))
+    missing = ObservedApp(missing="Coolify shows no such app to this server")
+    wiring = look(fleet, missing)
+    document = wiring_document(wiring)
+    assert document["left_out"] > 100
+    assert len(json.dumps(document)) <= 5_000
+    assert len(render_wiring(wiring)) <= MOST_CHARACTERS
