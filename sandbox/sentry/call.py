@@ -40,8 +40,8 @@ class Call:
     """
     One call. *segments* are the path's variable parts keyed by name, *pairs* the query string.
 
-    *organization*, *team* and *project* are rows, present where the path names them; *access* is
-    the caller's reach in that organization.
+    *organization*, *team*, *project* and *issue* are rows, present where the path names them (an
+    issue names its project too); *access* is the caller's reach in that organization.
     """
 
     world: World
@@ -57,6 +57,7 @@ class Call:
     organization: Row = field(default_factory=dict)
     team: Row = field(default_factory=dict)
     project: Row = field(default_factory=dict)
+    issue: Row = field(default_factory=dict)
     _access: Access | None = None
 
     @property

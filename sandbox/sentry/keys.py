@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 from starlette.responses import Response
 
 from sandbox.sentry import audit
-from sandbox.sentry.answers import answer, bad_request, forbidden, internal_error, missing
+from sandbox.sentry.answers import answer, internal_error, missing
 from sandbox.sentry.call import Call, Row
 from sandbox.sentry.fields import boolean, check, choice, integer, nested, nullable, text
 from sandbox.sentry.lookup import find_team
-from sandbox.sentry.serialize import features_of, teams_of
+from sandbox.sentry.project_filter import wanted_projects
+from sandbox.sentry.serialize import features_of
 from sandbox.sentry.slugs import pet_name
 from sandbox.store import Store
 
@@ -36,7 +37,6 @@ LOADER_DEFAULTS = {
     "hasFeedback": False,
     "hasLogsAndMetrics": False,
 }
-ALL_PROJECTS = frozenset((-1, "$all"))
 _HEX = re.compile(r"^[a-f0-9]{32}$")
 _DAY_SECONDS = 86400
 # What the server's column for a count holds; it fails on more.
@@ -112,45 +112,15 @@ def list_organization_keys(call: Call) -> Response:
     """
     if not call.world.options.project_keys_endpoint:
         return answer(None, 404)
-    wanted = _wanted_projects(call)
+    teams = wanted_projects(call)
+    team_id = _team_filter(call)
+    wanted = {project for project in teams if team_id is None or team_id in teams[project]}
     rows = call.store.rows(
         "SELECT k.* FROM sentry_keys k JOIN sentry_projects p ON p.id = k.project_id"
         " WHERE p.organization_id = ? AND p.status = 'active' ORDER BY k.id DESC",
         call.organization["id"],
     )
     return _page(call, [row for row in rows if row["project_id"] in wanted])
-
-
-def _wanted_projects(call: Call) -> set[int]:
-    projects = call.store.rows(
-        "SELECT * FROM sentry_projects WHERE organization_id = ? AND status = 'active'",
-        call.organization["id"],
-    )
-    teams = teams_of(call, [project["id"] for project in projects])
-    bound = {p["id"]: [team["id"] for team in teams[p["id"]]] for p in projects}
-    visible = {p["id"] for p in projects if call.access.sees_project(p, bound[p["id"]])}
-    asked = _asked_projects(call)
-    if asked & ALL_PROJECTS:
-        wanted = visible
-    elif asked:
-        wanted = {p["id"] for p in projects if asked & {p["id"], p["slug"]}}
-        if len(wanted) < len(asked) or wanted - visible:
-            raise forbidden()
-    else:
-        wanted = {project for project in visible if call.access.is_member_of(bound[project])}
-    team_id = _team_filter(call)
-    return {p for p in wanted if team_id is None or team_id in bound[p]}
-
-
-def _asked_projects(call: Call) -> set[int | str]:
-    """The slugs asked for or else the ids; the empty set where none is."""
-    try:
-        ids = {int(each) for each in call.parameters("project")}
-    except ValueError:
-        message = "Invalid project parameter. Values must be numbers."
-        raise bad_request({"detail": message}) from None
-    slugs = {each for each in call.parameters("projectSlug") if each}
-    return {*slugs} or {*ids}
 
 
 def _team_filter(call: Call) -> int | None:

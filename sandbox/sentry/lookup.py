@@ -63,19 +63,29 @@ def resolve_project(call: Call, wanted: tuple[str, ...]) -> None:
 
 
 def _find_organization(call: Call) -> None:
-    segment = call.segments["organization"]
-    column = "id" if segment.isdecimal() else "slug"
-    organization = call.store.row(
-        f"SELECT * FROM sentry_organizations WHERE {column} = ?",  # noqa: S608  one of two names
-        segment,
-    )
-    if organization is None:
-        raise missing()
+    organization = find_organization(call.store, call.segments["organization"])
     access = find_access(call.store, call.caller, organization)
     if access is None:
         raise forbidden()
     call.organization = organization
     call.access = access
+
+
+def find_organization(store: Store, segment: str) -> Row:
+    """
+    The organization of that slug or id.
+
+    Raises:
+        Refused: 404.
+    """
+    column = "id" if segment.isdecimal() else "slug"
+    organization = store.row(
+        f"SELECT * FROM sentry_organizations WHERE {column} = ?",  # noqa: S608  one of two names
+        segment,
+    )
+    if organization is None:
+        raise missing()
+    return organization
 
 
 def find_team(store: Store, organization_id: int, segment: str) -> Row | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.sentry.call import Call, Handler
+from sandbox.sentry.issue_lookup import resolve_issue
 from sandbox.sentry.lookup import (
     resolve_organization,
     resolve_project,
@@ -24,6 +25,7 @@ RESOLVERS = {
     "team": resolve_team,
     "team for projects": resolve_team_for_projects,
     "project": resolve_project,
+    "issue": resolve_issue,
 }
 
 
