@@ -1,15 +1,19 @@
 """
-Fixtures that every test may ask for: a sandbox of each profile.
+Fixtures that every test may ask for: a sandbox of each profile. And the figures at a run's end.
 
 One process per profile and pytest worker, put back to its seed, with all limits, options, faults
 and the log reset, before each test. What a test does to it is gone in the next.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tests import tallies
 from tests.sandboxes import RunningSandbox, start_sandbox
+
+_COUNTED = "watchpost_tallies"
 
 
 class Restorable:
@@ -66,3 +70,22 @@ def demo_sandbox(demo_process: Restorable) -> RunningSandbox:
 def empty_sandbox(empty_process: Restorable) -> RunningSandbox:
     """A sandbox that holds one organization, one team and the tokens."""
     return empty_process.restored()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand a worker's counts to the process that reports."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[_COUNTED] = tallies.take()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take a worker's counts; one that was killed has none."""
+    tallies.add_all(getattr(node, "workeroutput", {}).get(_COUNTED, {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell of how many attempts how many got through."""
+    for line in tallies.lines():
+        terminalreporter.write_line(line)
