@@ -14,7 +14,7 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watchpost.engine import Engine
 from watchpost.engine.credentials import without_credentials
@@ -181,14 +181,39 @@ class Workspace:
         return resolve_url(written, COOLIFY_URL_VARIABLE, name=COOLIFY_URL_SETTING)
 
     @cached_property
+    def sentry_url(self) -> str:
+        """
+        Sentry's address in its normal form, without asking the engine, as for the manifest.
+
+        Raises:
+            SettingsError: The stack's file and the environment name two servers, or none is given
+                and the engine may know of one: Sentry's own is no guess to send a token to.
+        """
+        from watchpost.transport import resolve_url  # noqa: PLC0415 - `--help` needs none of it
+
+        return resolve_url(
+            self._written.get(SENTRY_URL_SETTING),
+            SENTRY_URL_VARIABLE,
+            name=SENTRY_URL_SETTING,
+            default="" if self._may_be_set_elsewhere(SENTRY_URL_SETTING) else DEFAULT_SENTRY_URL,
+        )
+
+    def _may_be_set_elsewhere(self, name: str) -> bool:
+        """Whether a setting may be encrypted, the project's, or an environment's of Pulumi's."""
+        files = (self._stack_file, _read_yaml(self.folder / "Pulumi.yaml"))
+        is_named = any(name in (file.get("config") or {}) for file in files)
+        return is_named or bool(self._stack_file.get("environment"))
+
+    @cached_property
     def _written(self) -> Mapping[str, str]:
         """What the stack's file says in plain text, by full name; without what is encrypted."""
-        import yaml  # noqa: PLC0415 - `--help` needs none of it
-
-        file = self.folder / "stacks" / f"Pulumi.{self.engine.stack.rpartition('/')[2]}.yaml"
-        settings = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
-        config = (settings or {}).get("config") or {}
+        config = self._stack_file.get("config") or {}
         return {name: each for name, each in config.items() if isinstance(each, str)}
+
+    @cached_property
+    def _stack_file(self) -> Mapping[str, Any]:
+        stack = self.engine.stack.rpartition("/")[2]
+        return _read_yaml(self.folder / "stacks" / f"Pulumi.{stack}.yaml")
 
     def load_manifest(self) -> Manifest:
         """Load the stack's manifest. Raises ManifestError with all its faults."""
@@ -199,12 +224,12 @@ class Workspace:
     @cached_property
     def sentry(self) -> SentryClient:
         """The stack's Sentry. Raises SettingsError where a setting or the token is missing."""
-        from watchpost.sentry import SentryClient  # noqa: PLC0415 - `--help` needs none of it
-        from watchpost.transport import Transport  # noqa: PLC0415
+        return _make_sentry(self.settings.sentry_url)
 
-        token = os.environ.get(SENTRY_TOKEN_VARIABLE, "")
-        url = self.settings.sentry_url
-        return SentryClient(Transport("Sentry", url, token, token_variable=SENTRY_TOKEN_VARIABLE))
+    @cached_property
+    def sentry_without_engine(self) -> SentryClient:
+        """The stack's Sentry where `sentry_url` says. Raises SettingsError as for that."""
+        return _make_sentry(self.sentry_url)
 
     @cached_property
     def coolify(self) -> CoolifySession:
@@ -214,6 +239,22 @@ class Workspace:
         settings = self.settings
         token = os.environ.get(TOKEN_VARIABLE, "")
         return CoolifySession(settings.coolify_url, token, settings.fingerprint_key)
+
+
+def _make_sentry(url: str) -> SentryClient:
+    from watchpost.sentry import SentryClient  # noqa: PLC0415 - `--help` needs none of it
+    from watchpost.transport import Transport  # noqa: PLC0415 - likewise
+
+    token = os.environ.get(SENTRY_TOKEN_VARIABLE, "")
+    return SentryClient(Transport("Sentry", url, token, token_variable=SENTRY_TOKEN_VARIABLE))
+
+
+def _read_yaml(file: Path) -> Mapping[str, Any]:
+    """The mapping in *file*; empty where there is no such file."""
+    import yaml  # noqa: PLC0415 - `--help` needs none of it
+
+    found = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
+    return found if isinstance(found, dict) else {}
 
 
 def render_json(document: object) -> str:

@@ -49,3 +49,39 @@ def test_what_is_encrypted_is_no_text(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("COOLIFY_URL", raising=False)
     with pytest.raises(SettingsError, match="no URL given"):
         _ = open_stack(tmp_path, ENCRYPTED).coolify_url
+
+
+def test_sentry_is_where_the_file_or_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without either it is Sentry's own; two that differ are refused."""
+    monkeypatch.delenv("SENTRY_BASE_URL", raising=False)
+    written = open_stack(tmp_path, "  sentry:baseUrl: https://sentry.example.com/api/0/\n")
+    assert written.sentry_url == "https://sentry.example.com"
+    assert Workspace(tmp_path, Engine(tmp_path, "other")).sentry_url == "https://sentry.io"
+    monkeypatch.setenv("SENTRY_BASE_URL", "https://other.example.com")
+    with pytest.raises(SettingsError, match="name different servers"):
+        _ = Workspace(tmp_path, written.engine).sentry_url
+    assert Workspace(tmp_path, Engine(tmp_path, "other")).sentry_url == "https://other.example.com"
+
+
+@pytest.mark.parametrize(
+    ("stack", "project"),
+    [
+        ("config:\n  sentry:baseUrl:\n    secure: v1:abc=\n", ""),
+        ("environment:\n  - acme/production\n", ""),
+        ("", "config:\n  sentry:baseUrl:\n    value: https://sentry.example.com\n"),
+    ],
+)
+def test_no_token_goes_to_a_guessed_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: str, project: str
+) -> None:
+    """Where the engine alone knows the address, the environment must say it."""
+    monkeypatch.delenv("SENTRY_BASE_URL", raising=False)
+    opened = open_stack(tmp_path, "")
+    (tmp_path / "stacks" / "Pulumi.tests.yaml").write_text(stack)
+    (tmp_path / "Pulumi.yaml").write_text(project)
+    with pytest.raises(SettingsError, match="no URL given"):
+        _ = opened.sentry_url
+    monkeypatch.setenv("SENTRY_BASE_URL", "https://sentry.example.com")
+    assert Workspace(tmp_path, opened.engine).sentry_url == "https://sentry.example.com"
