@@ -1,0 +1,150 @@
+"""
+A platform's database, whatever its kind: read one row, change one row.
+
+A driver opens transactions; what is done in them is the same for all and stands here and in
+`keeping`. Tables and columns are looked up before anything else is asked, and remembered.
+
+Does not: know SQL; the drivers do.
+
+Source: docs/records.md; docs/adr/0017-records-are-single-rows.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from watchpost.errors import NotFound
+from watchpost.records.faults import unknown_columns, unknown_table, wrong_type
+from watchpost.records.values import means_same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from watchpost.records.model import Column, Row, RowKey, Table
+
+T = TypeVar("T")
+
+
+class Transaction(Protocol):
+    """One transaction of a driver; a driver's own errors leave it only through `transact`."""
+
+    def find_table(self, name: str) -> Table | None:
+        """Return the table of that name, None where there is none."""
+
+    def list_tables(self) -> list[str]:
+        """Return the names of all tables, as a manifest would write them."""
+
+    def read(self, key: RowKey, columns: Collection[str], *, lock: bool = False) -> tuple[Row, ...]:
+        """Return the rows of *key*, at most two; *lock* keeps others from changing them."""
+
+    def convert(self, table: str, column: Column, text: str) -> str | None:
+        """Return *text* as *column* would hold it; None where it cannot."""
+
+    def reserve(self, key: RowKey) -> None:
+        """Keep other processes of ours from inserting the same row meanwhile."""
+
+    def update(self, key: RowKey, values: Row) -> int:
+        """Write *values* to all rows of *key*, and return how many there were."""
+
+    def insert(self, key: RowKey, values: Row) -> None:
+        """Insert a row with that key and these values."""
+
+
+class Driver(Protocol):
+    """A kind of database."""
+
+    name: str
+
+    def transact(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
+        """
+        Do *work* in one transaction, which is undone if it raises.
+
+        Raises:
+            ApiError: One clear error for each thing that can go wrong; see `faults`.
+        """
+
+    def close(self) -> None:
+        """Close what is open."""
+
+
+class Database:
+    """
+    One database, safe for threads.
+
+    Attributes:
+        name: The reference that names it, `env:DATABASE_URL`.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self.name = driver.name
+        self._driver = driver
+        self._tables: dict[str, Table] = {}
+
+    def describe(self, table: str) -> Table:
+        """
+        Return *table* with its columns, as this process first saw them.
+
+        Raises:
+            NotFound: There is none; names those that are there.
+            ApiError: The database cannot be asked.
+        """
+        known = self._tables.get(table)
+        return known or self._driver.transact(lambda work: self.find(work, table, ()), writes=False)
+
+    def read(self, key: RowKey, columns: Collection[str]) -> tuple[Row, ...]:
+        """
+        Return the rows of *key*, at most two of them, each with *columns* as texts.
+
+        Raises:
+            NotFound: Table or columns are not there; names those that are.
+            Invalid: The key's column cannot hold the key.
+            ApiError: The database cannot be asked.
+        """
+
+        def look(work: Transaction) -> tuple[Row, ...]:
+            table = self.find(work, key.table, (key.column, *columns))
+            raise_if_unfit(work, key, table.columns[key.column], key.value)
+            return work.read(key, columns)
+
+        return self._driver.transact(look, writes=False)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do *work* in one transaction that may write; raises as `read` does."""
+        try:
+            return self._driver.transact(work, writes=True)
+        except NotFound:
+            self._tables.clear()
+            raise
+
+    def find(self, work: Transaction, name: str, columns: Collection[str]) -> Table:
+        """Return the table *name*, which has *columns*; see `read` for what is raised."""
+        table = self._tables.get(name) or work.find_table(name)
+        if table is None:
+            raise unknown_table(self.name, name, work.list_tables())
+        missing = [column for column in columns if column not in table.columns]
+        if missing:
+            self._tables.pop(name, None)
+            raise unknown_columns(self.name, missing, table)
+        self._tables[name] = table
+        return table
+
+    def close(self) -> None:
+        """Close what is open; the next question opens it again."""
+        self._driver.close()
+
+
+def raise_if_unfit(work: Transaction, key: RowKey, column: Column, text: str | None) -> None:
+    """
+    Refuse a text that *column* would not hold as it is written.
+
+    Raises:
+        Invalid: Names the column and its type.
+    """
+    if text is None:
+        return
+    if column.max_length is not None and len(text) > column.max_length:
+        raise wrong_type(key, column)
+    if column.kind != "text":
+        held = work.convert(key.table, column, text)
+        if not means_same(column.kind, text, held):
+            raise wrong_type(key, column)

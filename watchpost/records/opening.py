@@ -1,0 +1,85 @@
+"""
+From the reference that the manifest holds to the database that it names.
+
+    postgresql://user:password@host:5432/database?sslmode=verify-full    also postgres://
+    sqlite:///relative/path.db, sqlite:////absolute/path.db              ?mode=ro: never written
+
+A driver's name after a plus sign, as SQLAlchemy writes it, is taken for none: postgresql+asyncpg.
+
+One database per process, reference and URL, shared by its threads.
+
+Does not: keep a URL anywhere but in the driver, nor name it in a message.
+
+Source: docs/records.md.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from watchpost.errors import SettingsError
+from watchpost.records.database import Database
+
+if TYPE_CHECKING:
+    from watchpost.records.database import Driver
+
+_PREFIX = "env:"
+_databases: dict[tuple[str, str], Database] = {}
+_databases_lock = threading.Lock()
+
+
+def open_database(reference: str) -> Database:
+    """
+    Return the database that *reference*, `env:NAME`, names; nothing is connected yet.
+
+    Raises:
+        SettingsError: The variable is not set, or holds no URL of a database we know.
+    """
+    url = os.environ.get(reference.removeprefix(_PREFIX), "")
+    if not url:
+        raise SettingsError(
+            reference,
+            "the environment variable with the database's URL is not set",
+            fix="set it where Pulumi and watchpost run",
+        )
+    with _databases_lock:
+        database = _databases.get((reference, url))
+        if database is None:
+            database = _databases[reference, url] = Database(_find_driver(url, reference))
+        return database
+
+
+def close_databases() -> None:
+    """Close all of them, as the end of the process would."""
+    with _databases_lock:
+        for database in _databases.values():
+            database.close()
+        _databases.clear()
+
+
+def _find_driver(url: str, name: str) -> Driver:
+    scheme, separator, rest = url.strip().partition("://")
+    match scheme.partition("+")[0].lower() if separator else "":
+        case "postgresql" | "postgres":
+            # here, because a database is what few commands need
+            from watchpost.records.postgres import PostgresDriver  # noqa: PLC0415
+
+            return PostgresDriver(f"postgresql://{rest}", name)
+        case "sqlite" if rest.startswith("/") and len(rest) > 1:
+            return _sqlite(rest, name)
+    raise SettingsError(
+        name,
+        "the variable does not hold the URL of a database",
+        detail="allowed: postgresql://user:password@host:5432/database, sqlite:///path",
+        fix="correct the variable's content",
+    )
+
+
+def _sqlite(rest: str, name: str) -> Driver:
+    from watchpost.records.sqlite import SqliteDriver  # noqa: PLC0415 - likewise
+
+    path, _, query = rest.removeprefix("/").partition("?")
+    return SqliteDriver(unquote(path), name, is_read_only="mode=ro" in query.split("&"))
