@@ -47,6 +47,14 @@ VERBS: dict[str, Verb] = {
             "watchpost github issue --stack production --body drift.md",
         ),
     ),
+    "health": Verb(
+        "watchpost.commands.health",
+        "tell a project's errors as Sentry counts them, or resolve one with a reason",
+        (
+            "watchpost health shop --since 24h",
+            'watchpost health shop --resolve SHOP-1A --reason "fixed by #123" --in-release next',
+        ),
+    ),
     "orphans": Verb(
         "watchpost.commands.orphans",
         "list projects, apps, keys and variables that nothing joins, in Sentry and in Coolify",

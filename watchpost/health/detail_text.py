@@ -14,31 +14,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from watchpost.health import lengths
 from watchpost.health.fence import MARGIN, clean, clean_code
-from watchpost.health.text import (
-    FEWEST_CHARACTERS,
-    LONGEST_CULPRIT,
-    LONGEST_LINK,
-    LONGEST_RELEASE,
-    LONGEST_SHORT_ID,
-    LONGEST_TITLE,
-    MOST_CHARACTERS,
-    fence_of,
-    moment,
-    plural,
-)
+from watchpost.health.lengths import MOST_CHARACTERS
+from watchpost.health.text import fence_of, moment, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from watchpost.health.model import Breadcrumb, ErrorDetail, Frame, Thrown
 
-LONGEST_KIND = 100
-LONGEST_VALUE = 500
-LONGEST_NAME = 120
-LONGEST_LINE = 160
-LONGEST_WORD = 40
-LONGEST_URL = 200
 _LAST_BREADCRUMBS = 5
 # Room for the line that says what is left out.
 _RESERVE = 160
@@ -69,7 +54,7 @@ def render_detail(detail: ErrorDetail, most: int = MOST_CHARACTERS, boundary: st
     fence = fence_of(detail.project, boundary)
     head = "\n".join(_head(detail))
     around = len(head) + len(fence.opening) + len(fence.closing) + 4
-    room = max(most, FEWEST_CHARACTERS) - around - _RESERVE
+    room = max(most, lengths.FEWEST_CHARACTERS) - around - _RESERVE
     lines, left_out = _fit(list(_pieces(detail)), room)
     return "\n".join([head, fence.around(lines), *_told(left_out)]) + "\n"
 
@@ -77,13 +62,13 @@ def render_detail(detail: ErrorDetail, most: int = MOST_CHARACTERS, boundary: st
 def _head(detail: ErrorDetail) -> Iterator[str]:
     error = detail.summary
     states = ", ".join(filter(None, (error.level, error.status, error.substatus)))
-    yield f"{clean(error.short_id, LONGEST_SHORT_ID)} of {detail.project.entry_id}: {states}"
+    yield f"{clean(error.short_id, lengths.SHORT_ID)} of {detail.project.entry_id}: {states}"
     yield (
         f"{plural(error.total, 'event')}, {plural(detail.users, 'user')}; "
         f"first seen {moment(error.first_seen)}, last {moment(error.last_seen)}"
     )
     if error.link:
-        yield clean(error.link, LONGEST_LINK)
+        yield clean(error.link, lengths.LINK)
     if detail.note:
         yield f"{detail.note[0].upper()}{detail.note[1:]}."
     elif detail.event_at:
@@ -103,15 +88,15 @@ def _pieces(detail: ErrorDetail) -> Iterator[_Piece]:
 
 def _about(detail: ErrorDetail) -> Iterator[str]:
     """The lines that always stay."""
-    yield clean(detail.summary.title, LONGEST_TITLE) or "no title"
+    yield clean(detail.summary.title, lengths.TITLE) or "no title"
     told = (
-        ("in", detail.summary.culprit, LONGEST_CULPRIT),
-        ("message", detail.message, LONGEST_VALUE),
-        ("request", detail.request, LONGEST_URL),
-        ("environment", detail.environment, LONGEST_NAME),
-        ("release", detail.release, LONGEST_RELEASE),
-        ("first release", detail.first_release, LONGEST_RELEASE),
-        ("last release", detail.last_release, LONGEST_RELEASE),
+        ("in", detail.summary.culprit, lengths.CULPRIT),
+        ("message", detail.message, lengths.VALUE),
+        ("request", detail.request, lengths.URL),
+        ("environment", detail.environment, lengths.NAME),
+        ("release", detail.release, lengths.RELEASE),
+        ("first release", detail.first_release, lengths.RELEASE),
+        ("last release", detail.last_release, lengths.RELEASE),
     )
     for word, text, longest in told:
         if cleaned := clean(text, longest):
@@ -137,28 +122,28 @@ def _exception(thrown: Thrown, number: int, detail: ErrorDetail) -> Iterator[_Pi
 def _thrown(thrown: Thrown, number: int, count: int) -> str:
     which = f"exception {number} of {count}, the cause first: " if count > 1 else "exception: "
     handled = {True: " (caught by the app)", False: " (not caught)", None: ""}
-    kind = clean(thrown.kind, LONGEST_KIND) or "a stack without an exception"
-    value = clean(thrown.value, LONGEST_VALUE)
+    kind = clean(thrown.kind, lengths.KIND) or "a stack without an exception"
+    value = clean(thrown.value, lengths.VALUE)
     return f"{which}{kind}{f': {value}' if value else ''}{handled[thrown.is_handled]}"
 
 
 def _frame(frame: Frame) -> str:
-    place = clean(frame.filename, LONGEST_NAME) or "unknown file"
+    place = clean(frame.filename, lengths.NAME) or "unknown file"
     line = "" if frame.line is None else f":{frame.line}"
-    function = clean(frame.function, LONGEST_NAME)
+    function = clean(frame.function, lengths.NAME)
     return f"  {place}{line}{f' in {function}' if function else ''}"
 
 
 def _source(frame: Frame) -> Iterator[str]:
     for number, text in frame.context:
         sign = ">" if number == frame.line else " "
-        yield f"  {sign} {number:>5}  {clean_code(text, LONGEST_LINE)}"
+        yield f"  {sign} {number:>5}  {clean_code(text, lengths.LINE)}"
 
 
 def _breadcrumb(crumb: Breadcrumb) -> str:
     words = (crumb.at, crumb.category, crumb.level)
-    told = [clean(word, LONGEST_WORD) for word in words]
-    return "  " + " ".join(filter(None, (*told, clean(crumb.message, LONGEST_LINE))))
+    told = [clean(word, lengths.WORD) for word in words]
+    return "  " + " ".join(filter(None, (*told, clean(crumb.message, lengths.LINE))))
 
 
 def _before(detail: ErrorDetail) -> str:

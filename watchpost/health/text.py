@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watchpost.health import lengths
 from watchpost.health.fence import Fence, clean
+from watchpost.health.lengths import MOST_CHARACTERS
 from watchpost.health.model import Trend
 
 if TYPE_CHECKING:
@@ -27,16 +29,6 @@ if TYPE_CHECKING:
         RecentErrors,
         Resolution,
     )
-
-MOST_CHARACTERS = 8_000
-"""Of an answer, where nothing else is asked for."""
-FEWEST_CHARACTERS = 1_000
-"""Of an answer: a smaller number counts as this."""
-LONGEST_TITLE = 200
-LONGEST_CULPRIT = 120
-LONGEST_RELEASE = 120
-LONGEST_LINK = 300
-LONGEST_SHORT_ID = 100
 
 
 def render_recent(recent: RecentErrors, most: int = MOST_CHARACTERS, boundary: str = "") -> str:
@@ -100,14 +92,14 @@ def digest_texts(digest: Digest, most: int | None = None) -> list[str]:
     What stands inside a fence: the release's name, then one line for each of the first *most*
     issues, led by its short id.
     """
-    version = clean(digest.release.version, LONGEST_RELEASE) if digest.release else ""
+    version = clean(digest.release.version, lengths.RELEASE) if digest.release else ""
     release = [f"latest release: {version}"] if version else []
     return [*release, *(title_of(each.error) for each in digest.lines[:most])]
 
 
 def render_resolution(resolution: Resolution) -> str:
     """What was done to an issue, on one line; nothing of an event is in it."""
-    short_id = clean(resolution.short_id, LONGEST_SHORT_ID)
+    short_id = clean(resolution.short_id, lengths.SHORT_ID)
     if not resolution.was_changed:
         return f"{short_id} is {resolution.status} already; nothing was written."
     return f"{short_id} is {resolution.status} now; it was {resolution.status_before}."
@@ -121,9 +113,9 @@ def fence_of(project: HealthProject, boundary: str = "") -> Fence:
 
 def title_of(error: ErrorSummary) -> str:
     """One line for inside a fence: short id, title and culprit."""
-    culprit = clean(error.culprit, LONGEST_CULPRIT)
+    culprit = clean(error.culprit, lengths.CULPRIT)
     where = f" in {culprit}" if culprit else ""
-    return f"{_short_id(error)}: {clean(error.title, LONGEST_TITLE) or 'no title'}{where}"
+    return f"{_short_id(error)}: {clean(error.title, lengths.TITLE) or 'no title'}{where}"
 
 
 def moment(at: datetime) -> str:
@@ -138,7 +130,7 @@ def plural(count: int, word: str) -> str:
 
 def _fitting(render: Callable[[int], str], count: int, most: int) -> str:
     """What *render* makes of as many issues as fit into *most* characters."""
-    room = max(most, FEWEST_CHARACTERS)
+    room = max(most, lengths.FEWEST_CHARACTERS)
     while len(text := render(count)) > room and count:
         count -= 1
     return text
@@ -171,7 +163,7 @@ def _figures(error: ErrorSummary, since: str) -> list[str]:
     counts = f"{plural(error.count, 'event')} in the last {since}, {error.total} in all"
     users = plural(error.users, "user")
     seen = f"first seen {moment(error.first_seen)}, last {moment(error.last_seen)}"
-    link = clean(error.link, LONGEST_LINK)
+    link = clean(error.link, lengths.LINK)
     line = f"{_short_id(error)}: {states}; {counts}; {users}; {seen}"
     return [line, *([f"  {link}"] if link else [])]
 
@@ -185,4 +177,4 @@ def _digest_line(line: DigestLine) -> str:
 
 
 def _short_id(error: ErrorSummary) -> str:
-    return clean(error.short_id, LONGEST_SHORT_ID)
+    return clean(error.short_id, lengths.SHORT_ID)
