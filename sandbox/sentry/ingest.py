@@ -22,8 +22,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.sentry.answers import Refused, answer
+from sandbox.sentry.arrival import Arrival
 from sandbox.sentry.call import Row, render_time_ms
-from sandbox.sentry.issue_filing import Arrival, file_event
+from sandbox.sentry.issue_filing import file_event
 from sandbox.sentry.payloads import level_of, occurred_ms_of, text_of, user_key_of
 from sandbox.sentry.release_rows import note_release
 from sandbox.store import Store

@@ -7,28 +7,17 @@ Source: getsentry/sentry, src/sentry/event_manager.py.
 """
 
 import json
-from dataclasses import dataclass
 
 from sandbox.sentry import payloads
+from sandbox.sentry.arrival import Arrival
 from sandbox.sentry.call import Row
 from sandbox.sentry.event_titles import titles_of
 from sandbox.sentry.grouping import grouping_of
 from sandbox.sentry.payloads import Payload
+from sandbox.sentry.regression import react
 from sandbox.store import Store
 
 PRIORITIES = {"sample": "low", "debug": "low", "info": "low", "warning": "medium"}
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """One event that has come, before it is stored; *release* is its release's row, if it has."""
-
-    project_id: int
-    event_id: str
-    payload: Payload
-    received_ms: int
-    occurred_ms: int
-    release: Row | None
 
 
 def file_event(store: Store, arrival: Arrival) -> int:
@@ -41,7 +30,8 @@ def file_event(store: Store, arrival: Arrival) -> int:
     )
     if issue is None:
         return _open(store, arrival, grouping)
-    _continue(store, arrival, issue)
+    changes = {**_continue(issue, arrival), **react(store, issue, arrival)}
+    store.update("sentry_issues", issue["id"], **changes)
     return int(issue["id"])
 
 
@@ -66,10 +56,9 @@ def _open(store: Store, arrival: Arrival, grouping: str) -> int:
 
 
 def _next_number(store: Store, project_id: int) -> int:
-    row = store.row(
-        "SELECT MAX(number) AS last FROM sentry_issues WHERE project_id = ?", project_id
-    )
-    return int((row and row["last"]) or 0) + 1
+    """The project's next number; one of a deleted issue does not come again."""
+    sql = "UPDATE sentry_projects SET last_issue = last_issue + 1 WHERE id = ? RETURNING last_issue"
+    return int(store.rows(sql, project_id)[0]["last_issue"])
 
 
 def _latest_texts(payload: Payload) -> Row:
@@ -85,7 +74,8 @@ def _latest_texts(payload: Payload) -> Row:
     }
 
 
-def _continue(store: Store, arrival: Arrival, issue: Row) -> None:
+def _continue(issue: Row, arrival: Arrival) -> Row:
+    """The columns that every further event changes."""
     changes = _latest_texts(arrival.payload)
     changes["first_seen_ms"] = min(issue["first_seen_ms"], arrival.occurred_ms)
     changes["last_seen_ms"] = max(issue["last_seen_ms"], arrival.occurred_ms)
@@ -94,4 +84,4 @@ def _continue(store: Store, arrival: Arrival, issue: Row) -> None:
         changes["first_release_id"] = issue["first_release_id"] or release_id
         if arrival.occurred_ms >= issue["last_seen_ms"] or issue["last_release_id"] is None:
             changes["last_release_id"] = release_id
-    store.update("sentry_issues", issue["id"], **changes)
+    return changes

@@ -173,7 +173,7 @@ def _status_details(issue: Row, around: Surroundings) -> Row:
     if issue["status"] == "ignored" and snooze:
         until = snooze["until_ms"]
         return {
-            "ignoreCount": snooze["count"],
+            "ignoreCount": snooze["left"],
             "ignoreUntil": None if until is None else render_time_ms(until),
             "ignoreUserCount": None,
             "ignoreUserWindow": None,

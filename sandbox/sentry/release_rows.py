@@ -1,7 +1,7 @@
 """
-Releases in the store: finding them, making them for events, and their order in time.
+Releases in the store: finding them, and making them for events.
 
-Does not: answer requests; sandbox.sentry.releases does.
+Does not: answer requests (sandbox.sentry.releases), or order them (sandbox.sentry.release_order).
 
 Source: getsentry/sentry, src/sentry/models/release.py and src/sentry/event_manager.py.
 """
@@ -9,6 +9,7 @@ Source: getsentry/sentry, src/sentry/models/release.py and src/sentry/event_mana
 import re
 
 from sandbox.sentry.call import Row, render_time_ms
+from sandbox.sentry.issue_resolution import settle_next
 from sandbox.sentry.payloads import Payload, occurred_ms_of, text_of
 from sandbox.store import Store
 
@@ -31,16 +32,6 @@ def find_release(store: Store, organization_id: int, version: str) -> Row | None
     )
 
 
-def latest_release(store: Store, project_id: int) -> Row | None:
-    """The newest of a project's releases, by when it came out or else was first seen."""
-    return store.row(
-        "SELECT r.* FROM sentry_releases r JOIN sentry_release_projects b ON b.release_id = r.id"
-        " WHERE b.project_id = ?"
-        " ORDER BY COALESCE(r.date_released, r.date_created) DESC, r.id DESC LIMIT 1",
-        project_id,
-    )
-
-
 def note_release(store: Store, project_id: int, payload: Payload, received_ms: int) -> Row | None:
     """The release that an event names, made and bound to the project where it is new."""
     version = (text_of(payload, "release") or "").strip()
@@ -48,10 +39,13 @@ def note_release(store: Store, project_id: int, payload: Payload, received_ms: i
         return None
     project = store.rows("SELECT * FROM sentry_projects WHERE id = ?", project_id)[0]
     release = find_release(store, project["organization_id"], version)
-    if release is None:
-        seen = render_time_ms(occurred_ms_of(payload, received_ms))
-        release = insert_release(store, project["organization_id"], version, date_created=seen)
+    if release is not None:
+        bind(store, release["id"], project_id)
+        return release
+    seen = render_time_ms(occurred_ms_of(payload, received_ms))
+    release = insert_release(store, project["organization_id"], version, date_created=seen)
     bind(store, release["id"], project_id)
+    settle_next(store, project_id, release)
     return release
 
 

@@ -1,32 +1,53 @@
 """
-Releases and deploys, as far as making them goes.
+Releases and deploys, as far as making them goes; releases also come into being with events.
 
 Does not: list, read, change or delete them, nor know commits; those paths answer 501.
 
 Source: getsentry/sentry, src/sentry/releases/endpoints; the recorded answers.
 """
 
-import re
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
 from starlette.responses import Response
 
 from sandbox.sentry.answers import answer, bad_request, missing
-from sandbox.sentry.call import Call, Row
-from sandbox.sentry.fields import Invalid, check, items, nullable, text
+from sandbox.sentry.call import Call, Row, render_time
+from sandbox.sentry.fields import NULL, Invalid, check, items, nullable, text
+from sandbox.sentry.issue_resolution import settle_next
 from sandbox.sentry.lookup import find_project
+from sandbox.sentry.release_rows import (
+    VERSION_LONGEST,
+    bind,
+    find_release,
+    insert_release,
+    is_version,
+)
+from sandbox.sentry.release_serialize import bound_projects, render_deploy, render_release
 
-VERSION_LONGEST = 200
-_BAD_VERSION = re.compile(r"[\n\t/\\]")
-_BAD_VERSIONS = (".", "..", "latest")
+BAD_MOMENT = (
+    "Datetime has wrong format. Use one of these formats instead: "
+    "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
+)
 
 
 def _version(value: Any) -> str:
     version = str(text(longest=VERSION_LONGEST)(value))
-    if _BAD_VERSION.search(version) or version.lower() in _BAD_VERSIONS:
+    if not is_version(version):
         raise Invalid(f"Release with name {version} is not allowed")
     return version
+
+
+def _moment(value: Any) -> str:
+    """A time as ISO 8601, kept as the server writes times so that releases can be ordered."""
+    if value is None:
+        raise Invalid(NULL)
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise Invalid(BAD_MOMENT) from None
+    return render_time(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 CREATE_FIELDS = {
@@ -34,14 +55,14 @@ CREATE_FIELDS = {
     "projects": items(text()),
     "ref": nullable(text(blank=True)),
     "url": nullable(text(blank=True)),
-    "dateReleased": nullable(text()),
+    "dateReleased": nullable(_moment),
 }
 DEPLOY_FIELDS = {
     "environment": text(longest=64),
     "name": nullable(text(longest=64, blank=True)),
     "url": nullable(text(blank=True)),
-    "dateStarted": nullable(text()),
-    "dateFinished": nullable(text()),
+    "dateStarted": nullable(_moment),
+    "dateFinished": nullable(_moment),
 }
 
 
@@ -49,18 +70,15 @@ def create_release(call: Call) -> Response:
     """Create a release or add projects to it (201); 208 when there was nothing new."""
     values = check(call.body(), CREATE_FIELDS, required=("version", "projects"))
     projects = [_project(call, name) for name in values["projects"]]
-    release = _find(call, values["version"])
-    is_new = release is None
-    release = release or _insert(call, values)
-    before = _bound(call, release)
+    known = find_release(call.store, call.organization["id"], values["version"])
+    release = known or _insert(call, values)
+    before = bound_projects(call.store, release)
     for project in projects:
-        call.store.write(
-            "INSERT OR IGNORE INTO sentry_release_projects (release_id, project_id) VALUES (?, ?)",
-            release["id"],
-            project["id"],
-        )
-    after = _bound(call, release)
-    return answer(_render(release, after), 201 if is_new or after != before else 208)
+        bind(call.store, release["id"], project["id"])
+        if known is None:
+            settle_next(call.store, project["id"], release)
+    is_new = known is None or bound_projects(call.store, release) != before
+    return answer(render_release(call.store, release), 201 if is_new else 208)
 
 
 def _project(call: Call, name: str) -> Row:
@@ -70,84 +88,39 @@ def _project(call: Call, name: str) -> Row:
     return row
 
 
-def _find(call: Call, version: str) -> Row | None:
-    return call.store.row(
-        "SELECT * FROM sentry_releases WHERE organization_id = ? AND version = ?",
-        call.organization["id"],
-        version,
-    )
-
-
 def _insert(call: Call, values: dict[str, Any]) -> Row:
-    release_id = call.store.insert(
-        "sentry_releases",
-        organization_id=call.organization["id"],
-        version=values["version"],
+    return insert_release(
+        call.store,
+        call.organization["id"],
+        values["version"],
         ref=values.get("ref"),
         url=values.get("url"),
         date_released=values.get("dateReleased"),
         date_created=call.now_text(),
     )
-    return call.store.rows("SELECT * FROM sentry_releases WHERE id = ?", release_id)[0]
-
-
-def _bound(call: Call, release: Row) -> list[Row]:
-    return call.store.rows(
-        "SELECT p.* FROM sentry_release_projects b JOIN sentry_projects p ON p.id = b.project_id"
-        " WHERE b.release_id = ? ORDER BY p.slug",
-        release["id"],
-    )
-
-
-def _render(release: Row, projects: list[Row]) -> Row:
-    return {
-        "id": release["id"],
-        "version": release["version"],
-        "shortVersion": release["version"],
-        "status": "open",
-        "ref": release["ref"],
-        "url": release["url"],
-        "dateReleased": release["date_released"],
-        "dateCreated": release["date_created"],
-        "commitCount": 0,
-        "deployCount": 0,
-        "newGroups": 0,
-        "authors": [],
-        "projects": [
-            {"id": p["id"], "slug": p["slug"], "name": p["name"], "platform": p["platform"]}
-            for p in projects
-        ],
-    }
 
 
 def create_deploy(call: Call) -> Response:
     """Record a deploy of a release; every call makes another one."""
-    release = _find(call, unquote(call.segments["version"]))
+    store = call.store
+    release = find_release(store, call.organization["id"], unquote(call.segments["version"]))
     if release is None:
         raise missing()
     values = check(call.body(), DEPLOY_FIELDS, required=("environment",))
-    finished = values.get("dateFinished") or call.now_text()
-    deploy_id = call.store.insert(
+    deploy_id = store.insert(
         "sentry_deploys",
         release_id=release["id"],
         environment=values["environment"],
         name=values.get("name"),
         url=values.get("url"),
         date_started=values.get("dateStarted"),
-        date_finished=finished,
+        date_finished=values.get("dateFinished") or call.now_text(),
     )
-    for project in _bound(call, release):
-        call.store.write(
+    for project in bound_projects(store, release):
+        store.write(
             "INSERT OR IGNORE INTO sentry_environments (project_id, name) VALUES (?, ?)",
             project["id"],
             values["environment"],
         )
-    shown = {
-        "id": str(deploy_id),
-        "environment": values["environment"],
-        "name": values.get("name"),
-        "url": values.get("url"),
-        "dateStarted": values.get("dateStarted"),
-        "dateFinished": finished,
-    }
-    return answer(shown, 201)
+    deploy = store.rows("SELECT * FROM sentry_deploys WHERE id = ?", deploy_id)[0]
+    return answer(render_deploy(deploy), 201)

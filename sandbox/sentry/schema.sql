@@ -69,6 +69,7 @@ CREATE TABLE IF NOT EXISTS sentry_projects (
     status TEXT NOT NULL DEFAULT 'active',
     is_internal INTEGER NOT NULL DEFAULT 0,
     first_event TEXT,
+    last_issue INTEGER NOT NULL DEFAULT 0,  -- the number of the project's latest issue
     settings TEXT NOT NULL DEFAULT '{}',  -- JSON, keyed by Sentry's option names
     date_created TEXT NOT NULL,
     UNIQUE (organization_id, slug)
@@ -184,7 +185,7 @@ CREATE TABLE IF NOT EXISTS sentry_issues (
     resolved_in_next INTEGER NOT NULL DEFAULT 0,
     resolved_after_release_id INTEGER, -- the last release with the issue, for one in the next
     resolved_by_id INTEGER,
-    ignored TEXT,                      -- JSON: until_ms, count, by_id; or null
+    ignored TEXT,                      -- JSON: until_ms, left, by_id; or null
     assigned TEXT,                     -- JSON: type (user, team) and id; or null
     priority TEXT,                     -- low, medium, high
     priority_locked_ms INTEGER,

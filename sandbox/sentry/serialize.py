@@ -17,6 +17,8 @@ from typing import Any
 from sandbox.sentry import scopes
 from sandbox.sentry.call import Call, Row
 from sandbox.sentry.project_settings import load_settings, show_fields, show_options
+from sandbox.sentry.release_order import latest_release, latest_versions
+from sandbox.sentry.release_serialize import render_release
 
 SHAPES = json.loads((Path(__file__).parent / "static/shapes.json").read_text("utf-8"))
 AVATAR = {"avatarType": "letter_avatar", "avatarUuid": None}
@@ -153,6 +155,7 @@ def render_summaries(call: Call, projects: Sequence[Row]) -> list[Row]:
     teams = teams_of(call, [project["id"] for project in projects])
     bookmarks = _bookmarks(call)
     environments = environments_of(call, [project["id"] for project in projects])
+    versions = latest_versions(call.store, [project["id"] for project in projects])
     return [
         _without_collapsed(
             call,
@@ -161,11 +164,16 @@ def render_summaries(call: Call, projects: Sequence[Row]) -> list[Row]:
                 **_project(call, project, teams[project["id"]], bookmarks),
                 **_shown_teams(teams[project["id"]]),
                 "environments": environments[project["id"]],
+                "latestRelease": _version(versions.get(project["id"])),
                 **_asked_options(call, project),
             },
         )
         for project in projects
     ]
+
+
+def _version(version: str | None) -> Row | None:
+    return None if version is None else {"version": version}
 
 
 def environments_of(call: Call, project_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -213,12 +221,14 @@ def render_project(call: Call, project: Row) -> Row:
 def render_detail(call: Call, project: Row) -> Row:
     """One project in full."""
     settings = load_settings(project)
+    latest = latest_release(call.store, project["id"])
     return {
         **SHAPES["project_detail"],
         **render_project(call, project),
         **show_fields(settings),
         "options": show_options(settings),
         "organization": organization_brief(call),
+        "latestRelease": None if latest is None else render_release(call.store, latest),
     }
 
 
