@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from components.coolify_properties import FINGERPRINT_SETTING, OUTPUT_ONLY, RECORDED_FROM_START
+from components.coolify_properties import OUTPUT_ONLY, RECORDED_FROM_START
 from components.coolify_provider import CoolifyEnvironmentProvider
+from components.fingerprint_key import declared_fingerprint_key
 from watchpost.coolify import Kind, fingerprint, normalise, parse_owner
-from watchpost.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +103,7 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
             SettingsError: The stack has no fingerprint key.
             ValueError: *owner* is not `organization/entry`.
         """
-        key = _fingerprint_key()
+        key = declared_fingerprint_key()
         text = parse_owner(owner).mark if mark else ""
         inputs = {
             "kind": kind,
@@ -121,19 +121,6 @@ class CoolifyEnvironment(Resource, module="watchpost", name="CoolifyEnvironment"
         }
         props = {**RECORDED_FROM_START, **dict.fromkeys(OUTPUT_ONLY), **inputs}
         super().__init__(CoolifyEnvironmentProvider(), name, props, opts)
-
-
-def _fingerprint_key() -> bytes:
-    namespace, _, name = FINGERPRINT_SETTING.partition(":")
-    key = pulumi.Config(namespace).get(name)
-    if not key:
-        raise SettingsError(
-            FINGERPRINT_SETTING,
-            "the stack has no fingerprint key",
-            detail="It names values in plans and drift reports without showing them.",
-            fix=f'pulumi config set --secret {FINGERPRINT_SETTING} "$(openssl rand -hex 32)"',
-        )
-    return key.encode()
 
 
 def _variable_input(

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from watchpost.coolify import DeclaredApps, Deployment, Kept
 
 Properties = dict[str, Any]
-FINGERPRINT_SETTING = "watchpost:fingerprintKey"
 SETTINGS = ("kind", "uuid", "owner", "redeploy", "takeOver", "unmarked")
 INPUTS = (*SETTINGS, "selector", "owedRedeploy", "extra", "variables")
 OUTPUT_ONLY = (

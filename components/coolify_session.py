@@ -12,7 +12,7 @@ import os
 import threading
 from typing import Protocol
 
-from components.coolify_properties import FINGERPRINT_SETTING
+from components.fingerprint_key import read_fingerprint_key
 from watchpost.coolify import DEFAULT_QUEUE_PATIENCE_SECONDS, TOKEN_VARIABLE, CoolifySession
 from watchpost.errors import SettingsError
 from watchpost.transport import resolve_url
@@ -21,7 +21,7 @@ URL_SETTING = "coolify:url"
 URL_VARIABLE = "COOLIFY_URL"
 PATIENCE_SETTING = "coolify:queuePatienceSeconds"
 
-_sessions: dict[tuple[str, str, str, float], CoolifySession] = {}
+_sessions: dict[tuple[str, str, bytes, float], CoolifySession] = {}
 _sessions_lock = threading.Lock()
 
 
@@ -41,18 +41,12 @@ def open_session(config: Settings) -> CoolifySession:
     """
     url = resolve_url(config.get(URL_SETTING), URL_VARIABLE, name=URL_SETTING)
     token = os.environ.get(TOKEN_VARIABLE, "")
-    key = config.get(FINGERPRINT_SETTING)
-    if not key:
-        raise SettingsError(
-            FINGERPRINT_SETTING,
-            "the stack has no fingerprint key",
-            fix=f'pulumi config set --secret {FINGERPRINT_SETTING} "$(openssl rand -hex 32)"',
-        )
+    key = read_fingerprint_key(config.get)
     patience = _read_patience(config.get(PATIENCE_SETTING))
     with _sessions_lock:
         session = _sessions.get((url, token, key, patience))
         if session is None:
-            session = CoolifySession(url, token, key.encode(), patience)
+            session = CoolifySession(url, token, key, patience)
             _sessions[url, token, key, patience] = session
         return session
 

@@ -1,13 +1,13 @@
 """
 One top-level entry of the manifest as Pulumi resources: a Sentry project per part, its client keys,
-its apps.
+its apps, its row of the platform's own table.
 
 Everything in Sentry is kept when it leaves the program, unless the entry says `on_remove: delete`:
 a deleted project takes its events with it. A client key is always kept: a deleted one silences
 clients that were shipped with it, and a rotated one still has events to accept.
 
-Does not: talk to a service. The plugin `providers/sentry` and the provider of CoolifyEnvironment
-do.
+Does not: talk to a service. The plugin `providers/sentry` and the providers of CoolifyEnvironment
+and PlatformRecord do.
 
 Source: design.md 2, 4, 5 and 9.
 """
@@ -20,12 +20,14 @@ import pulumi
 import pulumiverse_sentry as sentry
 
 from components.coolify_environment import CoolifyEnvironment, EnvironmentVariable
+from components.platform_record import PlatformRecord
 from watchpost.manifest import EnvironmentSecret, KeyDsn, PlainText, ProjectSlug
+from watchpost.records import RowKey
 from watchpost.transport import resolve_url
 
 if TYPE_CHECKING:
     from components.fleet import Fleet
-    from watchpost.manifest import AppEnvironment, Entry, Value, Variable
+    from watchpost.manifest import AppEnvironment, Entry, Records, Value, Variable
 
 
 class MonitoredProject(pulumi.ComponentResource):
@@ -36,6 +38,7 @@ class MonitoredProject(pulumi.ComponentResource):
         projects: Sentry projects by entry id; one, or one per part.
         keys: Client keys by (entry id, key name).
         environments: Coolify environments by selector label.
+        records: Rows of the platform's own table by entry id; none where the manifest names none.
     """
 
     def __init__(self, root: str, fleet: Fleet) -> None:
@@ -50,6 +53,10 @@ class MonitoredProject(pulumi.ComponentResource):
             for name in entry.keys
         }
         self.environments = {app.selector.label: self._environment(app) for app in self._apps}
+        records = fleet.manifest.records
+        self.records = (
+            {entry.id: self._record(entry, records) for entry in self._entries} if records else {}
+        )
         self.register_outputs({})
 
     def export(self) -> None:
@@ -105,6 +112,25 @@ class MonitoredProject(pulumi.ComponentResource):
             take_over=app.take_over,
             mark=app.mark,
             opts=self._fleet.options(parent=self, retain=False),
+        )
+
+    def _record(self, entry: Entry, records: Records) -> PlatformRecord:
+        name = f"{entry.id}/record"
+        row = records.row_of(entry)
+        position = f"{records.position}: records: {row.label}"
+        self._fleet.positions.note(name, position, dynamic=True)
+        return PlatformRecord(
+            name,
+            url=records.url,
+            key=RowKey(row.table, row.key_column, row.key_value),
+            values={
+                column: None if value is None else self._value(value)
+                for column, value in row.values.items()
+            },
+            insert=records.insert,
+            on_remove=records.on_remove,
+            owner=f"{self._fleet.manifest.organization}/{entry.id}",
+            opts=self._fleet.options(parent=self, retain=records.on_remove == "keep"),
         )
 
     def _variable(self, variable: Variable) -> EnvironmentVariable:
