@@ -20,16 +20,15 @@ server that must go on without one catches WatchpostError itself. Source: issue 
 from __future__ import annotations
 
 import re
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from watchpost.health.digesting import digest
-from watchpost.health.fence import Fence, clean
+from watchpost.health.fence import clean
 from watchpost.health.model import Trend
+from watchpost.health.text import fence_of, moment, plural
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from watchpost.health.fence import Fence
     from watchpost.health.model import Digest, DigestLine, HealthProject, ReleaseMark
     from watchpost.sentry import SentryClient
 
@@ -76,7 +75,7 @@ def render_preamble(digest: Digest, fence: Fence | None = None) -> str:
     """Write the block; the same digest and boundary give the same text, no issue an empty one."""
     if not digest.lines:
         return ""
-    around = fence or Fence(f"error events of project {digest.project.entry_id}")
+    around = fence or fence_of(digest.project)
     release = [] if digest.release is None else [_release(digest.release)]
     issues = [_issue(each) for each in digest.lines[:MOST_LINES]]
     for shown in range(len(issues), 0, -1):
@@ -93,7 +92,7 @@ def _block(digest: Digest, fence: Fence, quoted: list[str], shown: int) -> list[
 
 def _head(digest: Digest) -> str:
     name = clean(digest.project.entry_id, _NAME_MOST)
-    least = f"issues with at least {_counted(digest.minimum_count, 'event')}"
+    least = f"issues with at least {plural(digest.minimum_count, 'event')}"
     counts = {trend: sum(line.trend is trend for line in digest.lines) for trend in Trend}
     told = ", ".join(f"{count} {trend.value}" for trend, count in counts.items() if count)
     return f"{name}, last {digest.since}, {least}: {told}."
@@ -101,38 +100,30 @@ def _head(digest: Digest) -> str:
 
 def _left_out(digest: Digest, shown: int) -> list[str]:
     more = len(digest.lines) - shown
-    told = [f"and {_counted(more, 'more issue')}."] if more else []
+    told = [f"and {plural(more, 'more issue')}."] if more else []
     return told if digest.is_complete else [*told, "Sentry has others, with fewer events."]
 
 
 def _release(release: ReleaseMark) -> str:
     version = f"latest release: {_quoted(release.version, _NAME_MOST)}"
-    return f"{version}, {_minute(release.released_at)}" if release.released_at else version
+    return f"{version}, {moment(release.released_at)}" if release.released_at else version
 
 
 def _issue(line: DigestLine) -> str:
     error = line.error
     figures = [
         f"{_quoted(error.short_id, _NAME_MOST)} {line.trend.value}",
-        _counted(error.count, "event"),
-        _counted(error.users, "user"),
-        f"last {_minute(error.last_seen)}",
+        plural(error.count, "event"),
+        plural(error.users, "user"),
+        f"last {moment(error.last_seen)}",
     ]
     if line.is_since_release is not None:
         figures.append(f"{'since' if line.is_since_release else 'before'} the release")
     culprit = _quoted(error.culprit, _CULPRIT_MOST)
     where = f" in {culprit}" if culprit else ""
-    return f"{', '.join(figures)}: {_quoted(error.title, _TITLE_MOST)}{where}"
+    return f"{', '.join(figures)}: {_quoted(error.title, _TITLE_MOST) or 'no title'}{where}"
 
 
 def _quoted(text: str, most: int) -> str:
     """*text* cleaned; what looks like the block's own first or last line loses its brackets."""
     return _BLOCK.sub(r"(\1)", clean(text, most))
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"

@@ -10,6 +10,7 @@ Does not: ask, decide, or show a text of an event outside the fence. One issue i
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from watchpost.health import lengths
@@ -120,7 +121,7 @@ def title_of(error: ErrorSummary) -> str:
 
 def moment(at: datetime) -> str:
     """*at* to the minute, in UTC."""
-    return f"{at:%Y-%m-%d %H:%M}Z"
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
 
 
 def plural(count: int, word: str) -> str:

@@ -136,6 +136,12 @@ def test_limits_are_used() -> None:
     assert is_full
 
 
+def test_issue_without_a_title_is_named_all_the_same() -> None:
+    """Where nothing of a title is left, its line says so."""
+    text = render_preamble(a_digest(a_line(title="\u200b", culprit="")))
+    assert "last 2026-11-28 12:00Z: no title\n" in text
+
+
 def test_further_pages_are_mentioned() -> None:
     """Where Sentry has more issues than one page, the block says so."""
     text = render_preamble(a_digest(a_line(), is_complete=False))
@@ -144,7 +150,7 @@ def test_further_pages_are_mentioned() -> None:
 
 def test_figures_without_room_are_left_out() -> None:
     """A count of thousands of digits, which no line can hold, leaves the counts of the head."""
-    text = render_preamble(a_digest(a_line(count=10**4_000)), FENCE)
+    text = render_preamble(a_digest(a_line(count=10**4_200)), FENCE)
     assert text.split("\n") == [
         BEGIN,
         "shop, last 6h, issues with at least 2 events: 1 new.",
@@ -171,7 +177,7 @@ def test_hostile_texts_stay_inside(case: Case) -> None:
     case = dataclasses.replace(case, secrets=())  # here they are told, as if they were titles
     for text in (*raw[:40], *(text * (5_000_000 // len(text)) for text in raw[:1])):
         line = a_line(title=text, culprit=text)
-        digest = a_digest(*[line] * 50, release=ReleaseMark(Untrusted(text), NOON))
+        digest = a_digest(*[line] * 12, release=ReleaseMark(Untrusted(text), NOON))
         faults += check_answer(render_preamble(digest), case, most=MOST_CHARACTERS)
     tallies.add("hostile texts in the preamble's renderer", tried=1, leaked=bool(faults))
     assert faults == []
