@@ -55,6 +55,14 @@ VERBS: dict[str, Verb] = {
             'watchpost health shop --resolve SHOP-1A --reason "fixed by #123" --in-release next',
         ),
     ),
+    "mcp": Verb(
+        "watchpost.commands.mcp",
+        "serve a project's errors and wiring to coding agents, over stdio or HTTP",
+        (
+            "watchpost mcp --project shop",
+            "watchpost mcp --http 127.0.0.1:8765 --grants grants.yaml --read-only",
+        ),
+    ),
     "orphans": Verb(
         "watchpost.commands.orphans",
         "list projects, apps, keys and variables that nothing joins, in Sentry and in Coolify",
