@@ -130,7 +130,11 @@ class MonitoredProject(pulumi.ComponentResource):
             insert=records.insert,
             on_remove=records.on_remove,
             owner=f"{self._fleet.manifest.organization}/{entry.id}",
-            opts=self._fleet.options(parent=self, retain=records.on_remove == "keep"),
+            # a slug is known before its project is made; it is not written before
+            opts=pulumi.ResourceOptions.merge(
+                self._fleet.options(parent=self, retain=records.on_remove == "keep"),
+                pulumi.ResourceOptions(depends_on=[self.projects[entry.id]]),
+            ),
         )
 
     def _variable(self, variable: Variable) -> EnvironmentVariable:

@@ -1,18 +1,21 @@
 """
-Making a plan: the engine's preview, then one look at each app that it would change.
+Making a plan: the engine's preview, then one look at each app and record that it would change.
 
     pulumi preview --refresh --json    with WATCHPOST_READ_ONLY=1; meanwhile the stack's settings
     rows of each changed app           one GET each, with this process's own clients
+    row of each changed record         one SELECT each, over one connection
     build_plan
 
-Does not: write; the transport of this process refuses it as well. Source: design.md 2 and 6.
+Does not: write; the transport of this process refuses it as well, and the database is asked in
+transactions that only read. Source: design.md 2 and 6.
 """
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from watchpost.coolify import (
@@ -24,9 +27,18 @@ from watchpost.coolify import (
     in_fingerprints,
 )
 from watchpost.errors import ApiError, NotFound, SettingsError, WatchpostError
-from watchpost.plan import Answers, Plan, build_plan, list_questions, name_found_dsns
+from watchpost.plan import (
+    Answers,
+    Plan,
+    build_plan,
+    list_questions,
+    list_record_questions,
+    name_found_dsns,
+    name_public_texts,
+)
 from watchpost.plan.announcements import read_announcements
 from watchpost.previewing import start_preview
+from watchpost.records.values import fingerprint
 from watchpost.transport import READ_ONLY_VARIABLE, writes_refused
 
 if TYPE_CHECKING:
@@ -67,8 +79,7 @@ def observe_plan(workspace: Workspace, started: Started | None = None) -> Planne
     started = started or start_preview(workspace)
     preview = wait_for_preview(workspace, started)
     key = started.settings.result().fingerprint_key
-    questions = tuple(list_questions(preview))
-    answers = observe_answers(workspace, questions) if questions else Answers()
+    answers = observe_answers(workspace, preview, started.manifest, key)
     plan = build_plan(preview, answers, started.manifest, stack=workspace.engine.stack, key=key)
     return Planned(plan, preview, started.manifest)
 
@@ -92,9 +103,36 @@ def wait_for_preview(workspace: Workspace, started: Started) -> Preview:
     return preview
 
 
-def observe_answers(workspace: Workspace, questions: Iterable[Question]) -> Answers:
-    """Look at each app in question; one that cannot be looked at is an answer too."""
-    key = workspace.settings.fingerprint_key
+def observe_answers(
+    workspace: Workspace, preview: Preview, manifest: Manifest, key: bytes
+) -> Answers:
+    """
+    Look at each app and each record in question; one that cannot be looked at is an answer too.
+
+    Args:
+        workspace: The stack.
+        preview: Tells what is in question.
+        manifest: Tells which texts of records are public.
+        key: The stack's fingerprint key.
+    """
+    apps = _observe_apps(workspace, list_questions(preview), key)
+    questions = tuple(list_record_questions(preview))
+    if not questions:
+        return apps
+    from watchpost.record_looks import observe_records  # noqa: PLC0415 - few stacks have records
+
+    texts = name_public_texts(manifest, partial(fingerprint, key))
+    looks = observe_records(questions, texts, key)
+    return replace(
+        apps,
+        failures={**apps.failures, **looks.failures},
+        found_dsns={**apps.found_dsns, **looks.found_dsns},
+        record_forecasts=looks.forecasts,
+        refusals=looks.refusals,
+    )
+
+
+def _observe_apps(workspace: Workspace, questions: Iterable[Question], key: bytes) -> Answers:
     forecasts: dict[str, Forecast] = {}
     rows: dict[str, tuple[Row, ...]] = {}
     found: dict[str, str] = {}
@@ -117,6 +155,8 @@ Answered = tuple["Question", tuple["Row", ...], "Forecast | WatchpostError | Non
 
 
 def _ask_all(workspace: Workspace, questions: tuple[Question, ...]) -> list[Answered]:
+    if not questions:
+        return []
     try:
         session = workspace.coolify
     except SettingsError as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from watchpost.engine import name_of
-from watchpost.plan import Answers, build_plan, list_questions
+from watchpost.plan import build_plan
 from watchpost.planning import Planned, observe_answers
 from watchpost.transport import writes_refused
 
@@ -52,10 +52,9 @@ def plan_repair(workspace: Workspace, checked: Checked, urns: Collection[str]) -
     preview = checked.preview
     steps = tuple(step for step in preview.steps if step.urn in urns)
     part = replace(preview, steps=steps)
-    with writes_refused():
-        questions = tuple(list_questions(part))
-        answers = observe_answers(workspace, questions) if questions else Answers()
     key = workspace.settings.fingerprint_key
+    with writes_refused():
+        answers = observe_answers(workspace, part, checked.manifest, key)
     stack = workspace.engine.stack
     plan = build_plan(part, answers, checked.manifest, stack=stack, key=key, only=urns)
     return Planned(plan, part, checked.manifest)

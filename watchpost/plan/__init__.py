@@ -24,8 +24,9 @@ from watchpost.plan.model import (
     Unchecked,
 )
 from watchpost.plan.permitting import make_permit
+from watchpost.plan.record_changes import RecordQuestion, list_record_questions
 from watchpost.plan.totals import Cost, compute_costs
-from watchpost.plan.words import name_found_dsns
+from watchpost.plan.words import name_found_dsns, name_public_texts
 
 __all__ = [
     "CONSEQUENCES",
@@ -40,6 +41,7 @@ __all__ = [
     "Plan",
     "Question",
     "RecordChange",
+    "RecordQuestion",
     "RowWrite",
     "Unchecked",
     "build_plan",
@@ -48,6 +50,8 @@ __all__ = [
     "list_lines",
     "list_positions",
     "list_questions",
+    "list_record_questions",
     "make_permit",
     "name_found_dsns",
+    "name_public_texts",
 ]

@@ -1,8 +1,8 @@
 """
-The engine's preview and the answers of Coolify, put together as one plan.
+The engine's preview and the answers of Coolify and the database, put together as one plan.
 
 What cannot be done takes what waits for it along: where a project is refused, its keys are not
-made and its apps not written.
+made, its apps and its record not written.
 
 Does not: read anything. Source: design.md 6 and 7.
 """
@@ -10,8 +10,10 @@ Does not: read anything. Source: design.md 6 and 7.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from watchpost.coolify import fingerprint
 from watchpost.engine import name_of, type_of
 from watchpost.plan.announcements import read_announcements
 from watchpost.plan.app_changes import (
@@ -23,6 +25,14 @@ from watchpost.plan.app_changes import (
     list_wanted,
 )
 from watchpost.plan.model import Action, Change, Plan, Unchecked
+from watchpost.plan.record_changes import (
+    is_record,
+    list_record_questions,
+    list_wanted_columns,
+    record_change,
+    skipped_record,
+    untouched_record,
+)
 from watchpost.plan.sentry_changes import (
     CREATES,
     DELETES,
@@ -33,26 +43,33 @@ from watchpost.plan.sentry_changes import (
 )
 from watchpost.plan.totals import count_reads
 from watchpost.plan.words import (
+    RECORD_NAME,
     ValueNames,
     index_dsns,
+    index_record_dsns,
     name_declared_dsns,
+    name_public_texts,
     name_recorded_dsns,
 )
+from watchpost.records.values import fingerprint as record_fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from watchpost.coolify import Forecast, Row
     from watchpost.engine import Preview, Step
     from watchpost.manifest import Manifest
     from watchpost.plan.announcements import Announcements
     from watchpost.plan.app_changes import Question
+    from watchpost.plan.record_changes import RecordQuestion
+    from watchpost.plan.words import DeclaredDsn, Place
+    from watchpost.records.forecast import RecordForecast
 
 
 @dataclass(frozen=True)
 class Answers:
     """
-    What Coolify said to the questions of a preview; all by URN.
+    What Coolify and the database said to the questions of a preview; all by URN.
 
     Attributes:
         forecasts: What would be done.
@@ -60,6 +77,8 @@ class Answers:
         found_dsns: Words for DSNs that stand in rows, by fingerprint.
         failures: Why a question has no answer.
         absent: Of apps that are declared and gone.
+        record_forecasts: What would be written to rows of the platform's own table.
+        refusals: Why a record would be refused.
     """
 
     forecasts: Mapping[str, Forecast] = field(default_factory=dict)
@@ -67,6 +86,8 @@ class Answers:
     found_dsns: Mapping[str, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    record_forecasts: Mapping[str, RecordForecast] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_plan(
@@ -83,7 +104,7 @@ def build_plan(
 
     Args:
         preview: The engine's.
-        answers: Coolify's, to `list_questions` of that preview.
+        answers: To `list_questions` and `list_record_questions` of that preview.
         manifest: Names the keys whose DSNs apps receive, and the lines that ask for each object.
         stack: The stack's name.
         key: Its fingerprint key.
@@ -102,14 +123,22 @@ class _Building:
         self._questions: dict[str, Question] = {
             each.step.urn: each for each in list_questions(preview)
         }
+        self._record_questions: dict[str, RecordQuestion] = {
+            each.step.urn: each for each in list_record_questions(preview)
+        }
+        self._ids = self._list_ids()
         self._names = self._name_values(manifest, key)
+        self._record_names = self._name_record_values(manifest, key)
+        self._record_position = manifest.records.position if manifest.records else ""
+        self._record_entries = {f"{entry.id}/{RECORD_NAME}" for entry in manifest.entries}
         self._positions = dict(list_positions(manifest))
         self._team_positions = {each.key: each.position for each in manifest.teams.values()}
         self._context = read_context(preview, self._said.takeovers)
         self._removed: set[str] = set()
         self._removals: dict[str, Change] = {}
 
-    def _name_values(self, manifest: Manifest, key: bytes) -> ValueNames:
+    def _list_ids(self) -> dict[str, str]:
+        """Ids of the Sentry projects that exist, by entry."""
         ids = {
             name_of(urn): takeover.id
             for urn, takeover in self._said.takeovers.items()
@@ -118,14 +147,32 @@ class _Building:
         for urn, looked in self._preview.refreshed.items():
             if looked.observed and looked.observed.outputs.get("projectId"):
                 ids.setdefault(name_of(urn), str(looked.observed.outputs["projectId"]))
+        return ids
+
+    def _name_values(self, manifest: Manifest, key: bytes) -> ValueNames:
         wanted = list_wanted(self._questions.values())
-        return ValueNames(
-            {
-                **self._answers.found_dsns,
-                **name_declared_dsns(index_dsns(manifest), wanted, ids),
-                **name_recorded_dsns(self._preview, key),
-            }
-        )
+        name = partial(fingerprint, key)
+        return ValueNames(self._name_dsns(index_dsns(manifest), wanted, name))
+
+    def _name_record_values(self, manifest: Manifest, key: bytes) -> ValueNames:
+        """A column has fingerprints of its own: a DSN in it is compared as it is written."""
+        wanted = list_wanted_columns(self._record_questions.values())
+        name = partial(record_fingerprint, key)
+        texts = name_public_texts(manifest, name)
+        dsns = self._name_dsns(index_record_dsns(manifest), wanted, name)
+        return ValueNames({**{each: text or "(empty)" for each, text in texts.items()}, **dsns})
+
+    def _name_dsns(
+        self,
+        declared: Mapping[Place, DeclaredDsn],
+        wanted: Mapping[Place, str],
+        name: Callable[[str], str],
+    ) -> dict[str, str]:
+        return {
+            **self._answers.found_dsns,
+            **name_declared_dsns(declared, wanted, self._ids),
+            **name_recorded_dsns(self._preview, name),
+        }
 
     def plan(self, stack: str, only: Collection[str] | None) -> Plan:
         """The whole plan."""
@@ -151,7 +198,7 @@ class _Building:
             {
                 step.urn: step.op
                 for step in self._preview.steps
-                if step.type in KINDS or is_environment(step)
+                if step.type in KINDS or is_environment(step) or is_record(step)
             },
         )
 
@@ -180,7 +227,9 @@ class _Building:
         return replace(change, differences=(*change.differences, *removal.differences))
 
     def _position(self, change: Change) -> str:
-        """Where it was asked for; a team and an entry may have one name."""
+        """Where it was asked for; a team and an entry may have one name, a key and a record too."""
+        if change.kind == "record":
+            return self._record_position if change.name in self._record_entries else ""
         positions = self._team_positions if change.kind == "team" else self._positions
         return positions.get(change.name, "")
 
@@ -189,12 +238,14 @@ class _Building:
             change = sentry_change(step, self._context)
         elif is_environment(step) and step.op != "replace":
             change = self._app_change(step)
+        elif is_record(step) and step.op != "replace":
+            change = self._record_change(step)
         else:
             return None
         reason = self._obstacle(step, blocked)
         if not reason or change.action in {Action.SKIP, Action.KEEP}:
             return change
-        return replace(change, action=Action.SKIP, reason=reason, calls=(), app=None)
+        return replace(change, action=Action.SKIP, reason=reason, calls=(), app=None, record=None)
 
     def _obstacle(self, step: Step, blocked: Mapping[str, str]) -> str:
         """Why a step cannot be carried out; empty where nothing is in its way."""
@@ -224,6 +275,18 @@ class _Building:
         forecast = less_removed(self._answers.forecasts[step.urn], self._removed)
         return app_change(question, forecast, self._answers.rows[step.urn], self._names)
 
+    def _record_change(self, step: Step) -> Change:
+        question = self._record_questions.get(step.urn)
+        if question is None:
+            return untouched_record(step)
+        if step.urn in self._answers.refusals:
+            return skipped_record(step, f"refused: {self._answers.refusals[step.urn]}")
+        if step.urn in self._answers.failures:
+            why = _first_line(self._answers.failures[step.urn])
+            return skipped_record(step, f"could not look: {why}")
+        forecast = self._answers.record_forecasts[step.urn]
+        return record_change(question, forecast, self._record_names)
+
     def _rows_removed_by(self, step: Step) -> Iterator[str]:
         forecast = self._answers.forecasts.get(step.urn)
         yield from (each.row.uuid for each in forecast.writes.deletes) if forecast else ()
@@ -233,9 +296,11 @@ class _Building:
         for urn, why in self._said.unchecked.items():
             if urn not in stepped:
                 yield Unchecked(name_of(urn), _first_line(why))
+        answers = self._answers
+        answered = {*answers.forecasts, *answers.record_forecasts, *answers.refusals}
         for urn, looked in self._preview.refreshed.items():
             outputs = looked.observed.outputs if looked.observed else {}
-            if outputs.get("state") == "unchecked" and urn not in self._answers.forecasts:
+            if outputs.get("state") == "unchecked" and urn not in answered:
                 yield Unchecked(name_of(urn), _first_line(str(outputs.get("reason"))))
 
     def _list_unreadable(self) -> Iterator[str]:

@@ -145,8 +145,8 @@ class ColumnWrite:
 
     Attributes:
         column: Its name.
-        before: The value there, as shown; `(empty)` for null, empty where there is no row yet.
-        after: The value then, as shown; `(empty)` for null.
+        before: The value there, as shown; `(null)` for null, empty where there is no row yet.
+        after: The value then, as shown; `(null)` for null.
         fingerprints: The values there and then; of a DSN not made yet, its words.
     """
 

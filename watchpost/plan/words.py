@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 from watchpost.coolify import Unreadable, dsn_identity, fingerprint, normalise
 from watchpost.engine import UNKNOWN
-from watchpost.manifest import KeyDsn
+from watchpost.manifest import KeyDsn, PlainText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from watchpost.coolify import Row
     from watchpost.engine import Preview
     from watchpost.manifest import Manifest
 
 SENTRY_KEY = "sentry:index/sentryKey:SentryKey"
+RECORD_NAME = "record"
+"""The last part of the name of a record's resource; the first is its entry's id."""
 
 
 Place = tuple[str, str, bool]
@@ -84,15 +86,27 @@ def name_new_dsn(slug: str, label: str) -> str:
     return f"{slug}/{label}"
 
 
-def name_recorded_dsns(preview: Preview, key: bytes) -> dict[str, str]:
-    """Words for the DSNs of every key that was looked at, by fingerprint."""
+def name_unknown_dsn(text: str | None) -> str:
+    """Words for a DSN that stands somewhere, of a key that nobody has told about; else empty."""
+    identity = dsn_identity(normalise(text))
+    return f"…@{identity.project_id} unknown key" if identity is not None else ""
+
+
+def name_recorded_dsns(preview: Preview, name: Callable[[str], str]) -> dict[str, str]:
+    """
+    Words for the DSNs of every key that was looked at, by fingerprint.
+
+    Args:
+        preview: Tells the DSNs.
+        name: Gives the fingerprint of a text.
+    """
     names = {}
     for urn, looked in preview.refreshed.items():
         state = looked.observed or looked.recorded
         if SENTRY_KEY not in urn or not state.outputs.get("dsnPublic"):
             continue
         label, project = str(state.outputs.get("name")), state.outputs.get("projectId")
-        names[fingerprint(key, str(state.outputs["dsnPublic"]))] = name_dsn(_id(project), label)
+        names[name(str(state.outputs["dsnPublic"]))] = name_dsn(_id(project), label)
     return names
 
 
@@ -100,9 +114,9 @@ def name_found_dsns(rows: Iterable[Row], key: bytes) -> dict[str, str]:
     """Words for the DSNs that stand in rows, of keys that nobody has told about."""
     names = {}
     for row in rows:
-        identity = None if isinstance(row.value, Unreadable) else dsn_identity(normalise(row.value))
-        if identity is not None and not isinstance(row.value, Unreadable):
-            names[fingerprint(key, row.value)] = f"…@{identity.project_id} unknown key"
+        words = "" if isinstance(row.value, Unreadable) else name_unknown_dsn(row.value)
+        if words and not isinstance(row.value, Unreadable):
+            names[fingerprint(key, row.value)] = words
     return names
 
 
@@ -140,6 +154,39 @@ def index_dsns(manifest: Manifest) -> dict[Place, DeclaredDsn]:
         for name, variable in app.variables.items()
         for is_preview, value in ((False, variable.value), (True, variable.preview))
         if isinstance(value, KeyDsn)
+    }
+
+
+def index_record_dsns(manifest: Manifest) -> dict[Place, DeclaredDsn]:
+    """The key whose DSN each column of a record declares; columns without one are left out."""
+    entries = {entry.id: entry for entry in manifest.entries}
+    rows = manifest.records.rows if manifest.records else {}
+    return {
+        (f"{entry_id}/{RECORD_NAME}", column, False): DeclaredDsn(
+            value.entry_id,
+            entries[value.entry_id].slug,
+            entries[value.entry_id].keys[value.key].label,
+        )
+        for entry_id, row in rows.items()
+        for column, value in row.values.items()
+        if isinstance(value, KeyDsn)
+    }
+
+
+def name_public_texts(manifest: Manifest, name: Callable[[str], str]) -> dict[str, str]:
+    """
+    The texts that the manifest has columns of records hold, by fingerprint: anybody may read them.
+
+    Args:
+        manifest: What is declared.
+        name: Gives the fingerprint of a text.
+    """
+    rows = manifest.records.rows.values() if manifest.records else ()
+    return {
+        name(value.text): value.text
+        for row in rows
+        for value in row.values.values()
+        if isinstance(value, PlainText)
     }
 
 

@@ -1,5 +1,7 @@
 """How values are called in a plan: never by themselves."""
 
+from functools import partial
+
 import pytest
 
 from tests.unit.coolify.examples import DSN, KEY, OTHER_DSN, row
@@ -67,7 +69,7 @@ def test_dsns_of_recorded_keys_are_named_by_project_and_label() -> None:
         urn("key", "shop/old"): Refreshed(State(outputs=gone), None),
         urn("project", "shop"): Refreshed(State(), State(outputs={"projectId": 7})),
     }
-    assert name_recorded_dsns(preview(refreshed=refreshed), KEY) == {
+    assert name_recorded_dsns(preview(refreshed=refreshed), partial(fingerprint, KEY)) == {
         fingerprint(KEY, DSN): "…@7 key Default",
         fingerprint(KEY, OTHER_DSN): "…@8 key old",
     }
