@@ -11,7 +11,8 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from tests.hostile.pieces import Case
 
@@ -48,18 +49,20 @@ def check_answer(text: str, case: Case, most: int = MOST) -> list[str]:
 
 
 def check_document(
-    document: object, case: Case, untrusted: Collection[str], most: int = MOST
+    document: object, case: Case, untrusted: AbstractSet[str], most: int = MOST
 ) -> list[str]:
     """
-    What is wrong with a JSON *document*, whose keys *untrusted* hold text of events; [] if nothing.
+    What is wrong with a JSON *document*; [] if nothing.
 
-    A string of several lines anywhere else is judged like an answer.
+    Below the keys *untrusted*, and there alone, it may hold text of events. A string anywhere else
+    is judged like an answer.
     """
     faults: list[str] = []
     length = 0
-    for key, text in _strings(document, ""):
+    for path, text in _strings(document, ()):
         length += len(text)
-        if key in untrusted:
+        key = ".".join(path)
+        if untrusted & set(path):
             faults += _unseen(text) + _banned(text, case)
             faults += [f"markup in {key}: {found}" for found in _MARKUP.findall(text)]
         else:
@@ -116,14 +119,14 @@ def _banned(text: str, case: Case) -> list[str]:
     return [f"says {each[:40]!r}" for each in (*case.banned, *case.secrets) if each in text]
 
 
-def _strings(value: Any, key: str) -> Iterator[tuple[str, str]]:
-    """Every string of a JSON value with the key it stands under; keys themselves, too."""
+def _strings(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every string of a JSON value with the keys it stands under; keys themselves, too."""
     if isinstance(value, str):
-        yield key, value
+        yield path, value
     elif isinstance(value, dict):
         for name, each in value.items():
-            yield "a key", name
-            yield from _strings(each, name)
-    elif isinstance(value, list):
+            yield (*path, "a key"), name
+            yield from _strings(each, (*path, name))
+    elif isinstance(value, list | tuple):
         for each in value:
-            yield from _strings(each, key)
+            yield from _strings(each, path)

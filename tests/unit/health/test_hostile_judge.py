@@ -61,12 +61,14 @@ def test_secrets_are_seen_inside_a_fence() -> None:
 
 
 def test_documents_are_judged_by_their_keys() -> None:
-    """In a JSON document text of events stands under the keys that are named for it alone."""
-    document = {"errors": [{"title": f"{MARK}", "count": 7}]}
-    assert check_document(document, ANY, {"title"}) == []
-    assert check_document(document, ANY, {"culprit"}) == [f"title: outside: {MARK}"]
-    assert check_document({MARK: 1}, ANY, {"title"}) == [f"a key: outside: {MARK}"]
-    assert check_document({"title": "a\x1bb<img"}, ANY, {"title"}) == [
+    """In a JSON document text of events stands below the keys that are named for it alone."""
+    document = {"errors": [{"untrusted": {"title": [MARK]}, "count": 7}]}
+    assert check_document(document, ANY, {"untrusted"}) == []
+    assert check_document(document, ANY, {"culprit"}) == [
+        f"errors.untrusted.title: outside: {MARK}"
+    ]
+    assert check_document({MARK: 1}, ANY, {"untrusted"}) == [f"a key: outside: {MARK}"]
+    assert check_document({"untrusted": "a\x1bb<img"}, ANY, {"untrusted"}) == [
         "unseen U+001B",
-        "markup in title: <i",
+        "markup in untrusted: <i",
     ]
