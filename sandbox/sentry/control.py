@@ -16,7 +16,7 @@ from starlette.routing import Route
 from sandbox.control_errors import BadControl
 from sandbox.sentry import scopes
 from sandbox.sentry.call import render_time
-from sandbox.sentry.events import render_event
+from sandbox.sentry.event_serialize import render_event
 from sandbox.sentry.seed import insert_token
 from sandbox.store import Store
 from sandbox.world import World

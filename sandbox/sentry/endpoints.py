@@ -13,6 +13,8 @@ from sandbox.sentry import (
     environments,
     events,
     filters,
+    issue_events,
+    issue_list,
     issues,
     key_stats,
     keys,
@@ -33,6 +35,9 @@ TEAM = f"{API}/teams/{{organization}}/{{team}}"
 PROJECT = f"{API}/projects/{{organization}}/{{project}}"
 STATS_PER_SECOND = 20
 ISSUES_PER_SECOND = 5
+# For users; the vendor allows an integration of an organization twice as many.
+ORGANIZATION_ISSUES_PER_SECOND = 10
+ISSUE_EVENTS_PER_SECOND = 15
 
 ENDPOINTS = (
     Endpoint(
@@ -159,10 +164,39 @@ ENDPOINTS = (
         f"{PROJECT}/issues/",
         "project",
         scopes.PROJECT_ISSUES,
-        {"GET": issues.list_project_issues},
+        {"GET": issue_list.list_project_issues},
         bucket="project-issues",
         most_per_second=ISSUES_PER_SECOND,
         others=("PUT", "DELETE"),
+    ),
+    Endpoint(
+        f"{ORGANIZATION}/issues/",
+        "organization",
+        scopes.PROJECT_ISSUES,
+        {"GET": issue_list.list_organization_issues},
+        bucket="organization-issues",
+        most_per_second=ORGANIZATION_ISSUES_PER_SECOND,
+        others=("PUT", "DELETE"),
+    ),
+    *(
+        Endpoint(
+            f"{base}/issues/{{issue}}/events/",
+            "issue",
+            scopes.PROJECT_ISSUES,
+            {"GET": issue_events.list_issue_events},
+        )
+        for base in (ORGANIZATION, API)
+    ),
+    *(
+        Endpoint(
+            f"{base}/issues/{{issue}}/events/{{event}}/",
+            "issue",
+            scopes.PROJECT_ISSUES,
+            {"GET": issue_events.show_issue_event},
+            bucket="issue-event",
+            most_per_second=ISSUE_EVENTS_PER_SECOND,
+        )
+        for base in (ORGANIZATION, API)
     ),
     Endpoint(
         f"{API}/issues/{{issue}}/",
