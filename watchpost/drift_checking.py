@@ -5,7 +5,8 @@ The drift check: one preview, then who changed what, as far as the services tell
     rows of drifted apps               one GET each: when each row was last changed
     Sentry's audit log                 one GET, where the token may read it: when and by whom
 
-What only adds detail never fails the check: without it a finding says "unknown".
+What only adds detail never fails the check: without it a finding says "unknown". A database tells
+neither, so that it is not asked.
 
 Does not: write; the transport of this process refuses it as well. Source: issue 5.
 """
@@ -17,7 +18,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from watchpost.coolify import AppRef
-from watchpost.drift import DriftReport, Finding, Traces, complete_report, find_differences
+from watchpost.drift import (
+    DriftReport,
+    Finding,
+    Traces,
+    complete_report,
+    find_differences,
+    name_record_values,
+)
 from watchpost.drift.report import UNKNOWN, Trace
 from watchpost.errors import WatchpostError
 from watchpost.planning import wait_for_preview
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
     from watchpost.workspace import Workspace
 
 _LOOKS_AT_ONCE = 8
+_NOT_IN_SENTRY = frozenset({"app", "record"})
 _EDITS = {
     "team": ("team.",),
     "project": ("project.", "project-team."),
@@ -61,7 +70,8 @@ def check_drift(workspace: Workspace) -> Checked:
     """
     started = start_preview(workspace)
     manifest, preview = started.manifest, wait_for_preview(workspace, started)
-    findings = find_differences(preview)
+    key = started.settings.result().fingerprint_key
+    findings = name_record_values(find_differences(preview), preview, manifest, key)
     drifted = [each for each in findings if each.kind == "drift"]
     traces = _observe_traces(workspace, preview, manifest, drifted) if drifted else Traces()
     looked = sum(bool(each.recorded.id) for each in preview.refreshed.values())
@@ -82,6 +92,7 @@ def _observe_traces(
             if each.object_kind == "app"
             else _trace_of_entry(each, preview, entries)
             for each in drifted
+            if each.object_kind != "record"
         }
     )
 
@@ -117,7 +128,7 @@ def _list_rows(session: CoolifySession, app: AppRef) -> tuple[Row, ...]:
 def _observe_entries(
     workspace: Workspace, manifest: Manifest, drifted: Iterable[Finding]
 ) -> list[AuditEntry]:
-    if all(each.object_kind == "app" for each in drifted):
+    if all(each.object_kind in _NOT_IN_SENTRY for each in drifted):
         return []
     try:
         return list_audit_entries(workspace.sentry, manifest.organization)

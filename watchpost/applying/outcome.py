@@ -30,7 +30,8 @@ Result = Literal["done", "failed", "unplanned", "unclear", "untouched", "skipped
 _UNPLANNED = re.compile(r"the reviewed plan (?:holds no|does not) ")  # `watchpost.permit`
 _SAID_BY_THE_END = frozenset({"update failed", "update canceled"})
 _TEAM = ":SentryTeam"
-_OURS = ("sentry:index/", "CoolifyEnvironment::")
+_RECORD = ":PlatformRecord"
+_OURS = ("sentry:index/", "CoolifyEnvironment::", "PlatformRecord::")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Outcome:
     The end of one run.
 
     Attributes:
-        results: By resource name; a team's is `team platform`.
+        results: By resource name; a team's is `team platform`, a record's `record of shop`.
         reasons: Why something failed or was skipped, by the same names.
         entries: Which top-level entry each name belongs to; empty for teams.
         errors: What the engine said of the run as a whole.
@@ -120,7 +121,7 @@ class Tracker:
         skipped = {
             _label(each): each.reason for each in self.plan.changes if each.action.word == "skip"
         }
-        for urn in {**self.plan.operations, **self.stages, **self.said}:
+        for urn in self._urns():
             name = _label_of(urn)
             result = self._result(urn)
             if name in skipped and result != "done":
@@ -131,12 +132,19 @@ class Tracker:
         return Outcome(
             results,
             reasons,
-            {_label(each): each.entry for each in self.plan.changes},
+            {**{_label_of(urn): _entry_of(urn) for urn in self._urns()}, **self._entries()},
             tuple(dict.fromkeys((*self._errors_besides(), *errors))),
             seconds,
             was_interrupted,
             self.was_stopped,
         )
+
+    def _urns(self) -> list[str]:
+        """Every resource that is planned or that the engine spoke of."""
+        return list({**self.plan.operations, **self.stages, **self.said})
+
+    def _entries(self) -> dict[str, str]:
+        return {_label(each): each.entry for each in self.plan.changes}
 
     def _result(self, urn: str) -> Result:
         said = self.said.get(urn, "")
@@ -159,9 +167,20 @@ class Tracker:
 
 
 def _label(change: Change) -> str:
-    return f"team {change.name}" if change.kind == "team" else change.name
+    return _distinct(change.name, is_team=change.kind == "team", is_record=change.kind == "record")
 
 
 def _label_of(urn: str) -> str:
-    """The resource's name; a team and an entry may have the same one."""
-    return f"team {name_of(urn)}" if urn.split("::")[-2].endswith(_TEAM) else name_of(urn)
+    kind = urn.split("::")[-2]
+    return _distinct(name_of(urn), is_team=kind.endswith(_TEAM), is_record=kind.endswith(_RECORD))
+
+
+def _distinct(name: str, *, is_team: bool, is_record: bool) -> str:
+    """The resource's name; a team and an entry may have the same one, a key and a record too."""
+    if is_record:
+        return f"record of {name.partition('/')[0]}"
+    return f"team {name}" if is_team else name
+
+
+def _entry_of(urn: str) -> str:
+    return "" if urn.split("::")[-2].endswith(_TEAM) else name_of(urn).partition("/")[0]

@@ -5,6 +5,7 @@ Does not: compare values itself; the engine's refresh and the providers did. Sou
 """
 
 from watchpost.drift.findings import Finding, FindingKind, find_differences
+from watchpost.drift.naming import name_record_values
 from watchpost.drift.report import DriftReport, Traces, complete_report
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "Traces",
     "complete_report",
     "find_differences",
+    "name_record_values",
 ]

@@ -11,7 +11,7 @@ Findings, from one preview with refresh.
     a service did not answer          unchecked
 
 Paths name a place as `ignore` in the manifest does: `shop.teams`, `shop.keys.preview.active`,
-`shop.apps.shop-web.SENTRY_DSN`, `teams.platform.name`.
+`shop.apps.shop-web.SENTRY_DSN`, `shop.record.sentry_dsn`, `teams.platform.name`.
 
 Does not: look anything up. Source: issue 5; design.md 5 (unreadable) and 7 (unchecked).
 """
@@ -19,12 +19,13 @@ Does not: look anything up. Source: issue 5; design.md 5 (unreadable) and 7 (unc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from watchpost.drift.properties import properties_of
 from watchpost.engine import UNKNOWN, name_of, type_of
 from watchpost.plan.announcements import read_announcements
 from watchpost.plan.app_changes import ENVIRONMENT
+from watchpost.plan.record_changes import RECORD
 from watchpost.plan.sentry_changes import CREATES, DELETES, KINDS
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 FindingKind = Literal["drift", "pending", "unreadable", "unchecked"]
 EXISTENCE = ""
 """The property that an object has as a whole."""
+NO_ROW, ONE_ROW, SEVERAL_ROWS = "no row", "one row", "several rows"
+INSERTS = "an apply inserts it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ class Finding:
 
     @property
     def object_kind(self) -> str:
-        """`team`, `project`, `key` or `app`."""
-        return KINDS.get(type_of(self.urn), "app")
+        """`team`, `project`, `key`, `app` or `record`."""
+        return "record" if _is_record(self.urn) else KINDS.get(type_of(self.urn), "app")
 
     @property
     def path(self) -> str:
@@ -84,6 +87,8 @@ class Finding:
                 parts = [head]
             case "key":
                 parts = [head, "keys", rest.partition("/")[0]]
+            case "record":
+                parts = [head, "record"]
             case _:
                 parts = [head, "apps", rest]
         return ".".join([*parts, *([self.part] if self.part else [])])
@@ -107,12 +112,22 @@ def _list_observed(preview: Preview) -> Iterator[Finding]:
         outputs = looked.observed.outputs if looked.observed else {}
         if outputs.get("state") == "unchecked":
             yield Finding("unchecked", urn, reason=_first_line(str(outputs.get("reason"))))
+        elif _is_record(urn) and outputs.get("rows", 1) != 1:
+            yield _without_one_row(urn, outputs)
         elif urn not in said.unchecked:
             yield from _compare(
                 "drift", urn, looked.recorded, looked.observed, expected=looked.recorded
             )
         for name in outputs.get("unreadable") or ():
             yield Finding("unreadable", urn, name, reason="nobody can read its value")
+
+
+def _without_one_row(urn: str, outputs: Mapping[str, Any]) -> Finding:
+    """A record's row that is missing or has a twin; its columns are nobody's then."""
+    if outputs["rows"]:
+        return Finding("drift", urn, expected=ONE_ROW, observed=SEVERAL_ROWS)
+    reason = INSERTS if outputs.get("insert") else ""
+    return Finding("drift", urn, expected=ONE_ROW, observed=NO_ROW, reason=reason)
 
 
 def _list_pending(preview: Preview) -> Iterator[Finding]:
@@ -172,7 +187,9 @@ def _compare(
     before = properties_of(urn, one, with_outputs=is_observed)
     after = properties_of(urn, other, with_outputs=is_observed)
     for name in sorted(before.keys() | after.keys()):
-        if before.get(name, "") == after.get(name, "") or _is_part_of_missing(name, before, after):
+        if before.get(name, "") == after.get(name, ""):
+            continue
+        if not _is_record(urn) and _is_part_of_missing(name, before, after):
             continue
         sides = (before.get(name, ""), _shown(after.get(name, "")))
         wanted, seen = sides if expected is one else (sides[1], sides[0])
@@ -190,7 +207,11 @@ def _shown(text: str) -> str:
 
 
 def _is_ours(urn: str) -> bool:
-    return type_of(urn) in KINDS or type_of(urn).endswith(f":{ENVIRONMENT}")
+    return type_of(urn) in KINDS or type_of(urn).endswith(f":{ENVIRONMENT}") or _is_record(urn)
+
+
+def _is_record(urn: str) -> bool:
+    return type_of(urn).endswith(f":{RECORD}")
 
 
 def _first_line(text: str) -> str:

@@ -5,9 +5,12 @@ The properties of a resource that drift speaks of, as flat texts.
     key                   besides, `active`
     app                   per variable `NAME` (its fingerprint), `NAME.flags`, `NAME.mark`,
                           `NAME.rows`, `NAME.preview` ...; `redeploy`, `extra.NAME`
+    record                per column `COLUMN` (its fingerprint); `url`, `table`, `key`, `insert`,
+                          `on_remove`
 
 Does not: hold a value; the state names values by fingerprint. Source: components/
-coolify_properties.py and providers/sentry, whose properties these are.
+coolify_properties.py, components/record_properties.py and providers/sentry, whose properties these
+are.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from watchpost.engine import type_of
+from watchpost.plan.record_changes import RECORD, row_of
 from watchpost.plan.sentry_changes import KINDS
 from watchpost.plan.words import show_property
 
@@ -53,6 +57,8 @@ def properties_of(urn: str, state: State, *, with_outputs: bool) -> dict[str, st
                 for name, word in _WORDS.items()
                 if state.inputs.get(name) is not None
             }
+        case None if type_of(urn).endswith(f":{RECORD}"):
+            return dict(_record(state))
         case _:
             return dict(_app(state, with_outputs=with_outputs))
 
@@ -80,6 +86,17 @@ def _app(state: State, *, with_outputs: bool) -> Iterator[tuple[str, str]]:
         yield from ((f"extra.{name}", "there") for name in inputs.get("extra") or ())
         owed = inputs.get("owedRedeploy")
         yield "running", "without its variables" if owed else "with its variables"
+
+
+def _record(state: State) -> Iterator[tuple[str, str]]:
+    """A column is told by its name; the settings of a record are none of them."""
+    inputs = state.inputs
+    for column, each in (inputs.get("values") or {}).items():
+        value = str(each.get("fingerprint") or "")
+        yield column, f"#{value}" if value else "(null)"
+    yield "(row)", row_of(inputs).label
+    for name, word in (("url", "(url)"), ("insert", "(insert)"), ("onRemove", "(on_remove)")):
+        yield word, show_property(inputs.get(name))
 
 
 def _row(name: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

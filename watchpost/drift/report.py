@@ -1,7 +1,8 @@
 """
 Findings with what a person needs to act: the line, since when and by whom, and the verb that mends.
 
-    drift        apply puts back what is declared; or adopt: declare what is there; or ignore it
+    drift        apply puts back what is declared; or adopt: declare what is there; or ignore it;
+                 a record's row that is missing or has a twin is a person's first
     pending      apply
     unreadable   give the token the right to read it, or unlock the row
     unchecked    check again
@@ -16,6 +17,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from watchpost import exits
+from watchpost.drift.findings import EXISTENCE, INSERTS, NO_ROW
 from watchpost.plan import list_positions
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ _MENDS: Mapping[str, str] = {
     "unreadable": "unlock the row, or give COOLIFY_TOKEN the ability read:sensitive; or ignore it",
     "unchecked": "check again once the service answers",
 }
+_NO_ROW = "let the platform make the row, or say `insert: true`; then apply; or ignore it"
+_SEVERAL_ROWS = "leave one of the rows, or find it by a unique column; then apply; or ignore it"
 _IGNORABLE = frozenset({"drift", "unreadable"})
 _DECLARABLE = frozenset({"name", "slug", "platform", "teams", "label", "rate_limit"})
 
@@ -126,7 +130,9 @@ def complete_report(
         tuple(
             Reported(
                 finding,
-                _find_position(finding, positions),
+                _find_record_position(finding, manifest)
+                if finding.object_kind == "record"
+                else _find_position(finding, positions),
                 traces.of(finding),
                 _mend(finding),
                 _find_ignored(finding, manifest.ignored),
@@ -147,6 +153,12 @@ def _find_position(finding: Finding, positions: Mapping[str, str]) -> str:
     return ""
 
 
+def _find_record_position(finding: Finding, manifest: Manifest) -> str:
+    """The block `records`, which asks for every record; of an entry that is gone, nothing."""
+    is_declared = any(entry.id == finding.entry for entry in manifest.entries)
+    return manifest.records.position if manifest.records and is_declared else ""
+
+
 def _find_ignored(finding: Finding, ignored: Iterable[Ignored]) -> Ignored | None:
     """The exception that covers it; what is pending or was not looked at cannot be excused."""
     if finding.kind not in _IGNORABLE:
@@ -163,6 +175,14 @@ def _covers(pattern: str, path: str) -> bool:
 def _mend(finding: Finding) -> str:
     if finding.kind != "drift":
         return _MENDS[finding.kind]
+    if finding.object_kind == "record":
+        return _mend_record(finding)
     if finding.part in _DECLARABLE:
         return f"apply; or adopt: declare {finding.part} as {finding.observed}; or ignore it"
     return "apply; or ignore it"
+
+
+def _mend_record(finding: Finding) -> str:
+    if finding.part != EXISTENCE or finding.reason == INSERTS:
+        return "apply; or ignore it"
+    return _NO_ROW if finding.observed == NO_ROW else _SEVERAL_ROWS

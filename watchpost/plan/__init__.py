@@ -26,7 +26,12 @@ from watchpost.plan.model import (
 from watchpost.plan.permitting import make_permit
 from watchpost.plan.record_changes import RecordQuestion, list_record_questions
 from watchpost.plan.totals import Cost, compute_costs
-from watchpost.plan.words import name_found_dsns, name_public_texts
+from watchpost.plan.words import (
+    ValueNames,
+    name_found_dsns,
+    name_public_texts,
+    name_recorded_dsns,
+)
 
 __all__ = [
     "CONSEQUENCES",
@@ -44,6 +49,7 @@ __all__ = [
     "RecordQuestion",
     "RowWrite",
     "Unchecked",
+    "ValueNames",
     "build_plan",
     "compute_costs",
     "compute_hash",
@@ -54,4 +60,5 @@ __all__ = [
     "make_permit",
     "name_found_dsns",
     "name_public_texts",
+    "name_recorded_dsns",
 ]

@@ -5,13 +5,15 @@ Limits by kind of harm, counted on a plan.
     key-delete        client keys deleted or disabled                          0
     project-delete    Sentry projects deleted, with their events               0
     team-unbind       teams that lose a project                                5
-    variable-remove   variables removed from apps; both rows of one are one    20
+    variable-remove   variables removed from apps, both rows of one are one;   20
+                      columns of records that are cleared
     rebuild           apps built anew                                          25
     changed-share     percent of the recorded entries that change or go,       30
                       once there are more than ten
 
 Absolute numbers, because fleets are small: a percentage of six projects protects nothing. An
-allowance raises one limit to its count; of several the highest holds.
+allowance raises one limit to its count; of several the highest holds. A record that is set counts
+as a change of its entry alone: what stood there is shown, and no app is touched.
 
 Does not: read a clock; the caller says which day it is. Source: issue 5; peers.md 8.
 """
@@ -190,6 +192,12 @@ def _count(plan: Plan) -> dict[LimitKind, Count]:
         if change.app
         for row in change.app.rows
         if row.verb == "delete" and "undeclared" in row.reasons
+    }
+    removed |= {
+        f"{change.record.row}: {column.column}"
+        for change in plan.changes
+        if change.record and change.record.verb == "clear"
+        for column in change.record.columns
     }
     rebuilt = {each.name for each in plan.redeploys(Effect.REBUILD)}
     named: dict[LimitKind, set[str]] = {
