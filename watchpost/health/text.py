@@ -19,7 +19,7 @@ from watchpost.health.lengths import MOST_CHARACTERS
 from watchpost.health.model import Trend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from watchpost.health.model import (
@@ -41,23 +41,30 @@ def render_recent(recent: RecentErrors, most: int = MOST_CHARACTERS, boundary: s
         most: Characters of the whole text; fewer than 1,000 count as 1,000.
         boundary: Of the fence; empty draws one.
     """
-
-    def render(count: int) -> str:
-        return _recent(recent, recent.errors[:count], fence_of(recent.project, boundary))
-
-    return _fitting(render, len(recent.errors), most)
+    name, since = recent.project.entry_id, recent.since
+    if not recent.errors:
+        return f"{name}: no unresolved issue had an event in the last {since}.\n"
+    known = plural(len(recent.errors), "unresolved issue")
+    more = "" if recent.is_complete else ", and there are more"
+    return _fitting(
+        [f"{name}: {known} with events in the last {since}{more}; the latest first"],
+        [_figures(error, since) for error in recent.errors],
+        [title_of(error) for error in recent.errors],
+        fence_of(recent.project, boundary),
+        most,
+    )
 
 
 def render_digest_answer(digest: Digest, most: int = MOST_CHARACTERS, boundary: str = "") -> str:
     """The digest with one fence, or none; the arguments are those of `render_recent`."""
-
-    def render(count: int) -> str:
-        shown = digest.lines[:count]
-        figures = [*digest_figures(digest, count), *_left_out(len(digest.lines) - count)]
-        texts = digest_texts(digest, count) if shown else []
-        return _with_fence(figures, texts, fence_of(digest.project, boundary))
-
-    return _fitting(render, len(digest.lines), most)
+    return _fitting(
+        _digest_head(digest),
+        [_digest_line(line) for line in digest.lines],
+        [title_of(line.error) for line in digest.lines],
+        fence_of(digest.project, boundary),
+        most,
+        _release_name(digest),
+    )
 
 
 def render_digest(digest: Digest) -> list[str]:
@@ -65,37 +72,18 @@ def render_digest(digest: Digest) -> list[str]:
     return [*digest_figures(digest), *digest_texts(digest)]
 
 
-def digest_figures(digest: Digest, most: int | None = None) -> list[str]:
+def digest_figures(digest: Digest) -> list[str]:
     """
-    What stands outside a fence: a head, then one line for each of the first *most* issues.
+    What stands outside a fence: a head, then one line per issue.
 
     All of it is the server's own: short ids, counts, times.
     """
-    counts = ", ".join(
-        f"{sum(each.trend is trend for each in digest.lines)} {trend}"
-        for trend in (Trend.NEW, Trend.REGRESSED, Trend.GROWING)
-    )
-    head = f"{digest.project.entry_id}, last {digest.since}: {counts}"
-    if digest.minimum_count > 1:
-        head += f" (issues with at least {digest.minimum_count} events)"
-    released = digest.release.released_at if digest.release else None
-    more = [] if digest.is_complete else ["Sentry has more issues than one page; these lead."]
-    return [
-        head,
-        *([f"latest release: {moment(released)}"] if released else []),
-        *map(_digest_line, digest.lines[:most]),
-        *more,
-    ]
+    return [*_digest_head(digest), *map(_digest_line, digest.lines)]
 
 
-def digest_texts(digest: Digest, most: int | None = None) -> list[str]:
-    """
-    What stands inside a fence: the release's name, then one line for each of the first *most*
-    issues, led by its short id.
-    """
-    version = clean(digest.release.version, lengths.RELEASE) if digest.release else ""
-    release = [f"latest release: {version}"] if version else []
-    return [*release, *(title_of(each.error) for each in digest.lines[:most])]
+def digest_texts(digest: Digest) -> list[str]:
+    """What stands inside a fence: the release's name, then one line per issue, led by its id."""
+    return [*_release_name(digest), *(title_of(each.error) for each in digest.lines)]
 
 
 def render_resolution(resolution: Resolution) -> str:
@@ -129,44 +117,55 @@ def plural(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _fitting(render: Callable[[int], str], count: int, most: int) -> str:
-    """What *render* makes of as many issues as fit into *most* characters."""
+def _fitting(
+    head: list[str],
+    figures: list[str],
+    texts: list[str],
+    fence: Fence,
+    most: int,
+    first: Sequence[str] = (),
+) -> str:
+    """*head*, then as many issues, by *figures* and *texts*, as fit into *most* characters."""
     room = max(most, lengths.FEWEST_CHARACTERS)
-    while len(text := render(count)) > room and count:
-        count -= 1
+    for count in range(len(figures), -1, -1):
+        around = [fence.around([*first, *texts[:count]])] if count else []
+        told = [*head, *figures[:count], *_left_out(len(figures) - count), *around]
+        text = "\n".join(told) + "\n"
+        if len(text) <= room:
+            break
     return text
 
 
-def _recent(recent: RecentErrors, shown: Sequence[ErrorSummary], fence: Fence) -> str:
-    name, since = recent.project.entry_id, recent.since
-    if not recent.errors:
-        return f"{name}: no unresolved issue had an event in the last {since}.\n"
-    known = plural(len(recent.errors), "unresolved issue")
-    more = "" if recent.is_complete else ", and there are more"
-    figures = [
-        f"{name}: {known} with events in the last {since}{more}; the latest first",
-        *(line for error in shown for line in _figures(error, since)),
-        *_left_out(len(recent.errors) - len(shown)),
-    ]
-    return _with_fence(figures, [title_of(error) for error in shown], fence)
+def _digest_head(digest: Digest) -> list[str]:
+    counts = ", ".join(
+        f"{sum(each.trend is trend for each in digest.lines)} {trend}"
+        for trend in (Trend.NEW, Trend.REGRESSED, Trend.GROWING)
+    )
+    head = f"{digest.project.entry_id}, last {digest.since}: {counts}"
+    if digest.minimum_count > 1:
+        head += f" (issues with at least {digest.minimum_count} events)"
+    released = digest.release.released_at if digest.release else None
+    more = [] if digest.is_complete else ["Sentry has more issues than one page; these lead."]
+    return [head, *([f"latest release: {moment(released)}"] if released else []), *more]
 
 
-def _with_fence(figures: Sequence[str], texts: Sequence[str], fence: Fence) -> str:
-    return "\n".join([*figures, *([fence.around(texts)] if texts else [])]) + "\n"
+def _release_name(digest: Digest) -> list[str]:
+    version = clean(digest.release.version, lengths.RELEASE) if digest.release else ""
+    return [f"latest release: {version}"] if version else []
 
 
 def _left_out(count: int) -> list[str]:
     return [f"{plural(count, 'more issue')} left out, to keep this short"] if count else []
 
 
-def _figures(error: ErrorSummary, since: str) -> list[str]:
+def _figures(error: ErrorSummary, since: str) -> str:
     states = ", ".join(filter(None, (error.level, error.substatus)))
     counts = f"{plural(error.count, 'event')} in the last {since}, {error.total} in all"
     users = plural(error.users, "user")
     seen = f"first seen {moment(error.first_seen)}, last {moment(error.last_seen)}"
     link = clean(error.link, lengths.LINK)
     line = f"{_short_id(error)}: {states}; {counts}; {users}; {seen}"
-    return [line, *([f"  {link}"] if link else [])]
+    return f"{line}\n  {link}" if link else line
 
 
 def _digest_line(line: DigestLine) -> str:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from watchpost.errors import UnexpectedResponse
 from watchpost.sentry.paging import next_cursor
-from watchpost.sentry.payloads import Event, as_mapping, as_text
+from watchpost.sentry.payloads import Event, as_mapping, as_text, parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,8 +56,8 @@ class Tally:
         return cls(
             count=int(data["count"]),
             user_count=int(data["userCount"]),
-            first_seen=_moment(data["firstSeen"]),
-            last_seen=_moment(data["lastSeen"]),
+            first_seen=parse_moment(data["firstSeen"]),
+            last_seen=parse_moment(data["lastSeen"]),
         )
 
 
@@ -223,7 +223,8 @@ def list_issues(  # noqa: PLR0913  # each is a part of the question
         "statsPeriod": since,
         "limit": limit,
         "sort": sort,
-        "collapse": "stats",
+        # No series. "collapse": "stats" would take the figures away with them.
+        "groupStatsPeriod": "",
     }
     if environment:
         params["environment"] = environment
@@ -314,14 +315,9 @@ def _parsed(
         ) from None
 
 
-def _moment(text: object) -> datetime:
-    moment = datetime.fromisoformat(str(text))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _moment_or_none(text: object) -> datetime | None:
-    with contextlib.suppress(ValueError):
-        return _moment(text)
+def _moment_or_none(value: object) -> datetime | None:
+    with contextlib.suppress(ValueError, OverflowError):
+        return parse_moment(as_text(value))
     return None
 
 

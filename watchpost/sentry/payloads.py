@@ -146,6 +146,12 @@ def as_mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def parse_moment(text: str) -> datetime:
+    """The moment that *text* names, in UTC. Raises ValueError or OverflowError where it is none."""
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def without_query(url: str) -> str:
     """*url* without user, password, query and fragment: those may hold secrets."""
     return _USER_AND_PASSWORD.sub(r"\1", url.partition("?")[0].partition("#")[0])
@@ -243,7 +249,6 @@ def _mappings(value: object) -> list[Mapping[str, Any]]:
 
 
 def _moment(value: object) -> datetime | None:
-    with contextlib.suppress(ValueError):
-        moment = datetime.fromisoformat(as_text(value))
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    with contextlib.suppress(ValueError, OverflowError):
+        return parse_moment(as_text(value))
     return None
