@@ -1,5 +1,5 @@
 """
-What happened to an issue, and when: the entries behind ``activity`` and comments.
+What happened to an issue, and when: the entries of its history, comments among them.
 
 Does not: notify anybody.
 
@@ -36,6 +36,23 @@ def record(
         user_id=user_id,
         data=json.dumps(data),
     )
+
+
+def history_of(store: Store, issue: Row) -> list[Row]:
+    """The issue's entries as the API shows them, the latest first, its first event last."""
+    entries = store.rows(
+        "SELECT * FROM sentry_activity WHERE issue_id = ? ORDER BY at_ms DESC, id DESC LIMIT ?",
+        issue["id"],
+        MOST_SHOWN - 1,
+    )
+    first = {
+        "id": 0,
+        "kind": "first_seen",
+        "at_ms": issue["first_seen_ms"],
+        "user_id": None,
+        "data": "{}",
+    }
+    return render_entries(store, [*entries, first])
 
 
 def render_entries(store: Store, entries: Iterable[Row]) -> list[Row]:

@@ -59,3 +59,8 @@ def bad_request(body: Any) -> Refused:
 def internal_error() -> Refused:
     """500 as the server answers when its own code fails on a request."""
     return Refused(500, {"detail": "Internal Error", "errorId": secrets.token_hex(16)})
+
+
+def not_simulated(what: str) -> Refused:
+    """501 that names what the sandbox does not simulate."""
+    return Refused(501, {"detail": f"Not simulated: {what}"})

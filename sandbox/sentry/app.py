@@ -13,7 +13,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.sentry import limits
-from sandbox.sentry.answers import Refused, answer, insufficient_scope, internal_error
+from sandbox.sentry.answers import (
+    Refused,
+    answer,
+    insufficient_scope,
+    internal_error,
+    not_simulated,
+)
 from sandbox.sentry.auth import Caller, authenticate, unauthenticated
 from sandbox.sentry.call import Call
 from sandbox.sentry.endpoints import (
@@ -25,7 +31,6 @@ from sandbox.sentry.endpoints import (
 )
 from sandbox.sentry.ingest import PATH as INGEST_PATH
 from sandbox.sentry.ingest import answer_preflight, ingest
-from sandbox.sentry.issues import not_simulated
 from sandbox.sentry.organizations import show_index
 from sandbox.sentry.routing import Endpoint, Router
 from sandbox.world import World

@@ -30,6 +30,17 @@ EDITABLE = {
     "keys": "sentry_keys",
     "members": "sentry_members",
     "team-members": "sentry_team_members",
+    "issues": "sentry_issues",
+    "events": "sentry_events",
+    "releases": "sentry_releases",
+    "activity": "sentry_activity",
+}
+# By what else than its id a row may be named, keyed by table; a slug where nothing is said.
+NAMED_BY = {
+    "sentry_keys": "public",
+    "sentry_users": "email",
+    "sentry_events": "event_id",
+    "sentry_releases": "version",
 }
 TOKEN_KINDS = ("user", "internal", "organization")
 
@@ -171,10 +182,9 @@ class SentryControl:
         return self.store.rows(f'SELECT * FROM "{table}" WHERE id = ?', row_id)[0]  # noqa: S608
 
     def _row_id(self, request: Request) -> int:
-        """The id a path names: the id itself, or a slug or public key that only one row has."""
+        """The id a path names: the id itself, or a slug or other name that only one row has."""
         table, named = _table(request), request.path_params["id"]
-        names = {"sentry_keys": "public", "sentry_users": "email"}
-        column = "id" if named.isdecimal() else names.get(table, "slug")
+        column = "id" if named.isdecimal() else NAMED_BY.get(table, "slug")
         if column not in self.store.columns(table):
             raise BadControl(f"{named!r} is no id")
         sql = f'SELECT id FROM "{table}" WHERE {column} = ?'  # noqa: S608  names are ours

@@ -13,9 +13,11 @@ from sandbox.sentry import (
     environments,
     events,
     filters,
+    issue_comments,
+    issue_details,
     issue_events,
     issue_list,
-    issues,
+    issue_update,
     key_stats,
     keys,
     organizations,
@@ -173,10 +175,10 @@ ENDPOINTS = (
         f"{ORGANIZATION}/issues/",
         "organization",
         scopes.PROJECT_ISSUES,
-        {"GET": issue_list.list_organization_issues},
+        {"GET": issue_list.list_organization_issues, "PUT": issue_update.change_issues},
         bucket="organization-issues",
         most_per_second=ORGANIZATION_ISSUES_PER_SECOND,
-        others=("PUT", "DELETE"),
+        others=("DELETE",),
     ),
     *(
         Endpoint(
@@ -198,14 +200,29 @@ ENDPOINTS = (
         )
         for base in (ORGANIZATION, API)
     ),
-    Endpoint(
-        f"{API}/issues/{{issue}}/",
-        "",
-        scopes.PROJECT_ISSUES,
-        {"GET": issues.show_issue},
-        bucket="issue",
-        most_per_second=ISSUES_PER_SECOND,
-        others=("PUT", "DELETE"),
+    *(
+        Endpoint(
+            f"{base}/issues/{{issue}}/",
+            "issue",
+            scopes.PROJECT_ISSUES,
+            {
+                "GET": issue_details.show_issue,
+                "PUT": issue_update.change_issue,
+                "DELETE": issue_update.delete_issue,
+            },
+            bucket="issue",
+            most_per_second=ISSUES_PER_SECOND,
+        )
+        for base in (ORGANIZATION, API)
+    ),
+    *(
+        Endpoint(
+            f"{base}/issues/{{issue}}/comments/",
+            "issue",
+            scopes.PROJECT_ISSUES,
+            {"GET": issue_comments.list_comments, "POST": issue_comments.add_comment},
+        )
+        for base in (ORGANIZATION, API)
     ),
 )
 

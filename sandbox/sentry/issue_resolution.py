@@ -38,23 +38,21 @@ def basis_of_next(store: Store, project_id: int) -> Row | None:
     return latest_release(store, project_id)
 
 
-def in_next_release(store: Store, issue: Row, basis: Row) -> Row:
-    """The columns of a resolution in the release after *basis*."""
-    columns = {**NO_RESOLUTION, "resolved_release_id": basis["id"], "resolved_in_next": 1}
+def in_next_release(store: Store, issue: Row, basis: Row) -> tuple[Row, Row]:
+    """The columns of a resolution in the release after *basis*, and what history says of it."""
+    columns = {**NO_RESOLUTION, "resolved_release_id": basis["id"]}
     project_id = issue["project_id"]
     if _uses_semver(store, project_id, basis):
-        # What is greater than the greatest is known to be the next one.
-        last = greatest_release(store, project_id)
-        after = last and last["id"]
-        return {**columns, "resolved_in_next": 0, "resolved_after_release_id": after}
+        greatest = greatest_release(store, project_id) or basis
+        columns["resolved_after_release_id"] = greatest["id"]
+        # Whatever is greater is the next one, so that there is nothing to wait for.
+        return columns, {"version": "", "current_release_version": greatest["version"]}
     last = find_release_by_id(store, issue["last_release_id"])
-    if last is None:
-        return columns
-    columns["resolved_after_release_id"] = last["id"]
-    known = next_after(store, project_id, last)
+    columns["resolved_after_release_id"] = last and last["id"]
+    known = last and next_after(store, project_id, last)
     if known is not None:
-        return {**columns, "resolved_release_id": known["id"], "resolved_in_next": 0}
-    return columns
+        return {**columns, "resolved_release_id": known["id"]}, {"version": known["version"]}
+    return {**columns, "resolved_in_next": 1}, {"version": ""}
 
 
 def in_release(release: Row) -> Row:

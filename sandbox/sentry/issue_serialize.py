@@ -195,6 +195,15 @@ def render_owner(
     return None
 
 
+def owner_of(store: Store, owner: Row) -> dict[str, Any] | None:
+    """Like :func:`render_owner`, for one owner's type and id."""
+    table = "sentry_users" if owner["type"] == "user" else "sentry_teams"
+    found = _by_id(store, table, [owner["id"]])
+    if owner["type"] == "user":
+        return render_owner(owner, {key: user_brief(row) for key, row in found.items()}, {})
+    return render_owner(owner, {}, found)
+
+
 def _assigned(issue: Row) -> Row:
     return dict(json.loads(issue["assigned"])) if issue["assigned"] else {}
 
