@@ -127,12 +127,8 @@ class WiringArguments(Arguments):
 
 def schema_of(model: type[Arguments], *, is_bound: bool) -> dict[str, Any]:
     """The JSON Schema of a tool's arguments; without the project where one is fixed."""
-    schema = model.model_json_schema()
-    properties = {
-        name: {key: value for key, value in each.items() if key != "title"}
-        for name, each in schema.get("properties", {}).items()
-    }
-    required = list(schema.get("required", []))
+    schema = without_titles(model.model_json_schema())
+    properties, required = schema.get("properties", {}), schema.get("required", [])
     if not is_bound:
         project = {
             "type": "string",
@@ -146,6 +142,20 @@ def schema_of(model: type[Arguments], *, is_bound: bool) -> dict[str, Any]:
         "properties": properties,
         "required": required,
         "additionalProperties": False,
+    }
+
+
+def without_titles(schema: Any) -> Any:
+    """*schema* without the titles that pydantic makes of names, which tell a reader nothing."""
+    if isinstance(schema, list):
+        return [without_titles(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    is_generated = isinstance(schema.get("title"), str)
+    return {
+        name: without_titles(each)
+        for name, each in schema.items()
+        if not (name == "title" and is_generated)
     }
 
 

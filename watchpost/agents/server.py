@@ -155,7 +155,9 @@ class _Handlers:
         )
         self._note(context, f"{what} {answer.outcome}")
         if answer.is_error:
-            raise MCPError(types.INVALID_PARAMS, answer.text)
+            is_denied = answer.outcome == "denied"
+            code = types.INVALID_PARAMS if is_denied else types.INTERNAL_ERROR
+            raise MCPError(code, answer.text)
         return answer
 
     def _resource(self, project: str) -> types.Resource:

@@ -19,6 +19,7 @@ from watchpost.agents.arguments import (
     RecentErrorsArguments,
     WiringArguments,
     schema_of,
+    without_titles,
 )
 from watchpost.agents.figures import (
     ErrorDetailFigures,
@@ -65,7 +66,8 @@ class Tool:
 
     def output_schema(self) -> dict[str, Any]:
         """The JSON Schema of its figures."""
-        return self.figures.model_json_schema(mode="serialization", by_alias=True)
+        schema = self.figures.model_json_schema(mode="serialization", by_alias=True)
+        return dict(without_titles(schema))
 
 
 _RECENT = Tool(
