@@ -1,0 +1,215 @@
+"""Recent errors, details and digests over the simulated server, each for two requests at most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.clients.health.shop import SHOP, VAULT, Shop, hours_ago
+from watchpost.errors import NotFound, SettingsError
+from watchpost.health import (
+    HealthProject,
+    digest,
+    error_detail,
+    recent_errors,
+    render_detail,
+    render_digest,
+)
+from watchpost.health.model import Trend
+
+PROJECT = "GET /api/0/projects/acme/acme-shop/"
+ISSUES = "GET /api/0/organizations/acme/issues/"
+
+
+def test_recent_errors_are_the_projects_own(shop: Shop) -> None:
+    """The latest first, with the period's count and that of all time; two requests."""
+    shop.crash(timestamp=hours_ago(40), user={"id": "1"})
+    shop.crash(timestamp=hours_ago(2), user={"id": "2"})
+    shop.crash(kind="ValueError", user={"id": "3"})
+    shop.crash(VAULT, kind="OcelotError")
+    recent = recent_errors(shop.client, SHOP)
+    assert shop.requests() == [PROJECT, ISSUES]
+    assert [error.title for error in recent.errors] == ["ValueError: 'total'", "KeyError: 'total'"]
+    latest, older = recent.errors
+    assert (older.count, older.total, older.users) == (1, 2, 1)
+    assert (latest.level, latest.status, latest.substatus) == ("error", "unresolved", "new")
+    assert older.first_seen < older.last_seen < latest.last_seen
+    assert latest.short_id == "ACME-SHOP-2"
+    assert latest.link.startswith("http")
+    assert recent.is_complete
+
+
+def test_recent_errors_are_as_many_as_asked_for(shop: Shop) -> None:
+    """Of a period and an environment; the list says whether there are more."""
+    for kind in ("AError", "BError", "CError"):
+        shop.crash(kind=kind, environment="production")
+    shop.crash(kind="OldError", timestamp=hours_ago(30))
+    shop.crash(kind="StagingError", environment="staging")
+    recent = recent_errors(shop.client, SHOP, limit=2, environment="production")
+    assert [error.title for error in recent.errors] == ["CError: 'total'", "BError: 'total'"]
+    assert not recent.is_complete
+    assert len(recent_errors(shop.client, SHOP, "24h").errors) == 4
+    assert len(recent_errors(shop.client, SHOP, "2d").errors) == 5
+
+
+def test_a_resolved_issue_is_no_recent_error(shop: Shop) -> None:
+    """Only what is open asks for somebody."""
+    shop.crash()
+    (issue,) = shop.issues()
+    shop.sandbox.sentry("PUT", f"/api/0/issues/{issue['id']}/", {"status": "resolved"})
+    assert recent_errors(shop.client, SHOP).errors == ()
+
+
+def test_an_environment_that_is_none_is_told(shop: Shop) -> None:
+    """Not an empty list, which would read as all being well; its name is not repeated."""
+    shop.crash(environment="production")
+    for ask in (recent_errors, digest):
+        with pytest.raises(NotFound, match="no environment of that name"):
+            ask(shop.client, SHOP, environment="prodution")
+
+
+@pytest.mark.parametrize("options", [{"since": "6x"}, {"limit": 0}, {"limit": 101}])
+def test_what_cannot_be_asked_costs_no_request(shop: Shop, options: dict[str, Any]) -> None:
+    """A period or a number that Sentry would refuse."""
+    with pytest.raises(SettingsError):
+        recent_errors(shop.client, SHOP, **options)
+    with pytest.raises(SettingsError):
+        digest(shop.client, SHOP, "6h", 0)
+    assert shop.requests() == []
+
+
+@pytest.mark.parametrize("named", ["number", "short id", "short id in small letters"])
+def test_a_detail_by_number_or_short_id(shop: Shop, named: str) -> None:
+    """The issue and its event: chain, frame, request, breadcrumbs, release; two requests."""
+    shop.crash(
+        release="shop@1.4.0",
+        environment="production",
+        request={"method": "POST", "url": "https://shop.example/pay?token=s3cr3t"},
+        breadcrumbs={"values": [{"category": "ui", "message": "opened the cart"}]},
+        user={"id": "7"},
+    )
+    (issue,) = shop.issues()
+    ids = {"number": issue["id"], "short id": issue["shortId"]}
+    detail = error_detail(shop.client, SHOP, ids.get(named, issue["shortId"].lower()))
+    assert [each.partition("?")[0].split("/")[-2] for each in shop.requests()] == [
+        ids.get(named, issue["shortId"].lower()),
+        "recommended",
+    ]
+    (thrown,) = detail.exceptions
+    (frame,) = thrown.frames
+    assert (thrown.kind, frame.filename, frame.line) == ("KeyError", "KeyError.py", 41)
+    assert detail.request == "POST https://shop.example/pay"
+    assert detail.breadcrumbs[0].message == "opened the cart"
+    assert (detail.release, detail.first_release) == ("shop@1.4.0", "shop@1.4.0")
+    assert (detail.environment, detail.users, detail.note) == ("production", 1, "")
+    assert "s3cr3t" not in render_detail(detail)
+
+
+def test_an_issue_whose_events_are_gone_is_still_told(shop: Shop) -> None:
+    """Sentry keeps events for some weeks, and issues for longer."""
+    shop.crash()
+    (issue,) = shop.issues()
+    gone = "No matching event found, try changing the environments, date range, or query."
+    shop.sandbox.add_fault(
+        service="sentry", path="/events/recommended/", status=404, body={"detail": gone}
+    )
+    detail = error_detail(shop.client, SHOP, issue["id"])
+    assert detail.note == "Sentry keeps no event of this issue any more"
+    assert "ACME-SHOP-1 of shop: error, unresolved" in render_detail(detail)
+
+
+@pytest.mark.parametrize(
+    "body", ['{"deep":' + "[" * 3_000 + "]" * 3_000 + "}", '{"n":' + "9" * 9_000 + "}", "[]", "{}"]
+)
+def test_an_event_that_cannot_be_read_leaves_the_issue(shop: Shop, body: str) -> None:
+    """Too deep for a parser, a number too long for one, no object, or without an id."""
+    shop.crash()
+    (issue,) = shop.issues()
+    shop.sandbox.add_fault(service="sentry", path="/events/recommended/", status=200, body=body)
+    detail = error_detail(shop.client, SHOP, issue["id"])
+    assert detail.note == "its event cannot be read"
+
+
+def test_an_event_of_another_issue_is_not_told(shop: Shop) -> None:
+    """Not even if Sentry answers one."""
+    shop.crash()
+    shop.crash(VAULT, kind="OcelotError")
+    (issue,), (other,) = shop.issues(), shop.issues(VAULT)
+    event = shop.ask(f"/api/0/organizations/acme/issues/{other['id']}/events/latest/")
+    shop.sandbox.add_fault(service="sentry", path="/events/recommended/", status=200, body=event)
+    detail = error_detail(shop.client, SHOP, issue["id"])
+    assert "Ocelot" not in render_detail(detail)
+    assert detail.note == "Sentry answered an event of another issue"
+
+
+def test_a_digest_judges_by_period_release_and_regressions(shop: Shop) -> None:
+    """Two requests; the same state of Sentry gives the same lines."""
+    for hours in (30, 29, 1, 0.5):
+        shop.crash(kind="GrowingError", timestamp=hours_ago(hours))
+        shop.crash(kind="BackError", timestamp=hours_ago(hours), release="shop@1.0.0")
+    resolved = next(each for each in shop.issues() if "Back" in each["title"])
+    shop.sandbox.sentry("PUT", f"/api/0/issues/{resolved['id']}/", {"status": "resolved"})
+    shop.crash(kind="BackError", release="shop@1.1.0")
+    shop.crash(kind="FreshError", release="shop@1.1.0")
+    shop.crash(kind="FreshError", release="shop@1.1.0")
+    shop.crash(kind="OnceError")
+    shop.crash(kind="PastError", timestamp=hours_ago(20))
+    shop.crash(kind="PastError", timestamp=hours_ago(19))
+    found = digest(shop.client, SHOP)
+    assert shop.requests() == [PROJECT, ISSUES]
+    judged = [
+        (line.trend, line.error.title.partition("Error")[0], line.error.count, line.error.total)
+        for line in found.lines
+    ]
+    assert judged == [
+        (Trend.NEW, "Fresh", 2, 2),
+        (Trend.REGRESSED, "Back", 3, 5),
+        (Trend.GROWING, "Growing", 2, 4),
+    ]
+    assert found.release is not None
+    assert found.release.version == "shop@1.1.0"
+    assert [line.is_since_release for line in found.lines] == [True, False, False]
+    assert found.is_complete
+    assert render_digest(found) == render_digest(digest(shop.client, SHOP))
+
+
+def test_a_digest_leaves_out_issues_with_few_events(shop: Shop) -> None:
+    """Unless one event is enough."""
+    shop.crash()
+    assert digest(shop.client, SHOP).lines == ()
+    assert len(digest(shop.client, SHOP, minimum_count=1).lines) == 1
+
+
+def test_a_page_of_busy_issues_is_not_all(shop: Shop) -> None:
+    """A full page whose last issue has enough events may hide others; one with too few cannot."""
+    for kind in ("AError", "AError", "AError", "BError"):
+        shop.crash(kind=kind)
+    page = shop.ask("/api/0/organizations/acme/issues/?project=-1&query=&sort=freq&statsPeriod=6h")
+    link = '<x>; rel="next"; results="true"; cursor="0:100:0"'
+    shop.sandbox.add_fault(
+        service="sentry", path="/issues/$", status=200, body=page, headers={"Link": link}
+    )
+    assert digest(shop.client, SHOP, minimum_count=2).is_complete
+    assert not digest(shop.client, SHOP, minimum_count=1).is_complete
+
+
+def test_issues_of_another_project_in_a_list_are_an_error(shop: Shop) -> None:
+    """Should Sentry ever answer them, nothing of the list is told."""
+    shop.crash(VAULT, kind="OcelotError")
+    page = shop.ask("/api/0/organizations/acme/issues/?project=-1&query=&statsPeriod=6h")
+    shop.sandbox.add_fault(service="sentry", path="/issues/$", status=200, body=page)
+    for ask in (recent_errors, digest):
+        with pytest.raises(Exception, match="issues of another project") as caught:
+            ask(shop.client, SHOP)
+        assert "Ocelot" not in str(caught.value)
+
+
+def test_a_project_that_is_not_there_costs_one_request(shop: Shop) -> None:
+    """And is denied in words that do not name it."""
+    for ask in (recent_errors, digest):
+        shop.sandbox.clear_log()
+        with pytest.raises(NotFound, match="there is no such project") as caught:
+            ask(shop.client, HealthProject("gone", "acme", "acme-gone"))
+        assert "acme" not in str(caught.value)
+        assert len(shop.requests()) == 1
