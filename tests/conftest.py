@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests import tallies
+from tests.postgres import RunningPostgres, start_postgres
 from tests.sandboxes import RunningSandbox, start_sandbox
 
 _COUNTED = "watchpost_tallies"
@@ -89,3 +90,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell of how many attempts how many got through."""
     for line in tallies.lines():
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def postgres_process() -> Iterator[RunningPostgres]:
+    """The worker's PostgreSQL 15."""
+    with start_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(postgres_process: RunningPostgres) -> RunningPostgres:
+    """A PostgreSQL 15 with an empty database."""
+    postgres_process.reset()
+    return postgres_process

@@ -11,18 +11,20 @@ Source: docs/records.md; docs/adr/0017-records-are-single-rows.md.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
-from watchpost.errors import NotFound
+from watchpost.errors import ApiError
 from watchpost.records.faults import unknown_columns, unknown_table, wrong_type
 from watchpost.records.values import means_same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from watchpost.records.model import Column, Row, RowKey, Table
 
 T = TypeVar("T")
+Right: TypeAlias = Literal["UPDATE", "INSERT"]
+_KEYS_AT_ONCE = 100
 
 
 class Transaction(Protocol):
@@ -36,6 +38,12 @@ class Transaction(Protocol):
 
     def read(self, key: RowKey, columns: Collection[str], *, lock: bool = False) -> tuple[Row, ...]:
         """Return the rows of *key*, at most two; *lock* keeps others from changing them."""
+
+    def count(self, table: str, column: str, keys: Sequence[str]) -> tuple[int, ...]:
+        """Return how many rows each of *keys* has in *column*, counted to two; one statement."""
+
+    def list_denied(self, table: str, columns: Collection[str], right: Right) -> list[str] | None:
+        """Return those of *columns* that the role lacks *right* on; None where nobody can tell."""
 
     def convert(self, table: str, column: Column, text: str) -> str | None:
         """Return *text* as *column* would hold it; None where it cannot."""
@@ -89,7 +97,7 @@ class Database:
             ApiError: The database cannot be asked.
         """
         known = self._tables.get(table)
-        return known or self._driver.transact(lambda work: self.find(work, table, ()), writes=False)
+        return known or self._transact(lambda work: self.find(work, table, ()), writes=False)
 
     def read(self, key: RowKey, columns: Collection[str]) -> tuple[Row, ...]:
         """
@@ -106,24 +114,57 @@ class Database:
             raise_if_unfit(work, key, table.columns[key.column], key.value)
             return work.read(key, columns)
 
-        return self._driver.transact(look, writes=False)
+        return self._transact(look, writes=False)
+
+    def count(self, table: str, column: str, keys: Sequence[str]) -> dict[str, int]:
+        """
+        Return how many rows each of *keys* has, counted to two; one statement for a hundred keys.
+
+        Raises:
+            NotFound: Table or column is not there; names those that are.
+            ApiError: The database cannot be asked, or the column cannot hold one of the keys.
+        """
+
+        def look(work: Transaction) -> dict[str, int]:
+            self.find(work, table, (column,))
+            counts: dict[str, int] = {}
+            for start in range(0, len(keys), _KEYS_AT_ONCE):
+                some = keys[start : start + _KEYS_AT_ONCE]
+                counts.update(zip(some, work.count(table, column, some), strict=True))
+            return counts
+
+        return self._transact(look, writes=False)
+
+    def list_denied(self, table: str, columns: Collection[str], right: Right) -> list[str] | None:
+        """
+        Return those of *columns* that the role lacks *right* on; None where nobody can tell.
+
+        Raises:
+            ApiError: The database cannot be asked.
+        """
+        return self._driver.transact(
+            lambda work: work.list_denied(table, columns, right), writes=False
+        )
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Do *work* in one transaction that may write; raises as `read` does."""
+        return self._transact(work, writes=True)
+
+    def _transact(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
         try:
-            return self._driver.transact(work, writes=True)
-        except NotFound:
+            return self._driver.transact(work, writes=writes)
+        except ApiError:  # what was remembered of a table may be why
             self._tables.clear()
             raise
 
     def find(self, work: Transaction, name: str, columns: Collection[str]) -> Table:
         """Return the table *name*, which has *columns*; see `read` for what is raised."""
-        table = self._tables.get(name) or work.find_table(name)
+        table = self._tables.get(name)
+        if table is None or _missing(table, columns):
+            table = work.find_table(name)
         if table is None:
             raise unknown_table(self.name, name, work.list_tables())
-        missing = [column for column in columns if column not in table.columns]
-        if missing:
-            self._tables.pop(name, None)
+        if missing := _missing(table, columns):
             raise unknown_columns(self.name, missing, table)
         self._tables[name] = table
         return table
@@ -131,6 +172,10 @@ class Database:
     def close(self) -> None:
         """Close what is open; the next question opens it again."""
         self._driver.close()
+
+
+def _missing(table: Table, columns: Collection[str]) -> list[str]:
+    return [column for column in columns if column not in table.columns]
 
 
 def raise_if_unfit(work: Transaction, key: RowKey, column: Column, text: str | None) -> None:

@@ -75,14 +75,14 @@ def two_rows(key: RowKey) -> AmbiguousOwner:
 def wrong_type(key: RowKey, column: Column) -> Invalid:
     """The declared text cannot be held by *column* as it is written."""
     what = (
-        f"at most {column.max_length} characters"
-        if column.kind == "text" and column.max_length
-        else f"type {column.type}, which would not hold the declared text as it is written"
+        f"takes at most {column.max_length} characters"
+        if column.max_length
+        else "would not hold the declared text as it is written"
     )
     return Invalid(
         key.label,
         f"the value does not fit the column '{column.name}'",
-        detail=f"it has {what}\n{NOTHING_WRITTEN}",
+        detail=f"it is of type {column.type} and {what}\n{NOTHING_WRITTEN}",
         fix="declare what the column can hold, or make it a text",
     )
 

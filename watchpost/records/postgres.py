@@ -28,17 +28,15 @@ from watchpost.records.postgres_errors import explain_failure, explain_refusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from watchpost.records.database import Transaction
+    from watchpost.records.database import Right, Transaction
     from watchpost.records.model import Kind, Row, RowKey
 
 T = TypeVar("T")
 
 _CONNECT_SECONDS = 5
-_BOUNDS: LiteralString = "SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '5s'"
-_BEGIN: dict[bool, LiteralString] = {
-    False: f"BEGIN READ ONLY; {_BOUNDS}",
-    True: f"BEGIN READ WRITE; {_BOUNDS}",
-}
+_STATEMENT_SECONDS = 10
+_LOCK_SECONDS = 5.0
+_BEGIN: LiteralString = "BEGIN{}; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}"
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("text", "varchar", "bpchar", "name", "citext"), "text"),
     **dict.fromkeys(("int2", "int4", "int8"), "integer"),
@@ -65,6 +63,14 @@ WHERE c.relkind IN ('r', 'p', 'v', 'f')
   AND n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
 ORDER BY 1
 """
+_DENIED: LiteralString = """
+SELECT name FROM unnest(%s::text[]) AS name
+WHERE pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean
+   OR NOT has_column_privilege(
+    to_regclass(COALESCE(quote_ident(%s) || '.', '') || quote_ident(%s)), name, %s
+)
+ORDER BY 1
+"""
 
 
 class PostgresDriver:
@@ -74,13 +80,15 @@ class PostgresDriver:
     Args:
         url: As libpq takes it; kept from repr, messages and tracebacks.
         name: What it is called in messages.
+        lock_seconds: How long to wait for a row that somebody else holds.
     """
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, *, lock_seconds: float = _LOCK_SECONDS) -> None:
         self.name = name
         self._url = url
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self._lock = threading.RLock()
+        self._lock_milliseconds = round(lock_seconds * 1000)
 
     def transact(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
         """Do *work* in one transaction; see `database.Driver`."""
@@ -106,14 +114,19 @@ class PostgresDriver:
 
     def _begin(self, *, writes: bool) -> psycopg.Connection[tuple[Any, ...]]:
         """Begin a transaction; a connection that was lost since the last one is opened anew."""
+        begin = sql.SQL(_BEGIN).format(
+            sql.SQL("" if writes else " READ ONLY"),
+            sql.Literal(_STATEMENT_SECONDS * 1000),
+            sql.Literal(self._lock_milliseconds),
+        )
         if self._connection is not None:
             with suppress(psycopg.Error):
-                self._connection.execute(_BEGIN[writes])
+                self._connection.execute(begin)
                 return self._connection
             self.close()
         self._connection = self._connect()
         try:
-            self._connection.execute(_BEGIN[writes])
+            self._connection.execute(begin)
         except psycopg.Error as error:
             self.close()
             raise explain_failure(error, self.name) from None
@@ -174,6 +187,19 @@ class _PostgresTransaction:
         rows = self._execute(query, (key.value,)).fetchall()
         return tuple(dict(zip(columns, each, strict=True)) for each in rows)
 
+    def count(self, table: str, column: str, keys: Sequence[str]) -> tuple[int, ...]:
+        one = sql.SQL(
+            "(SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} = %s LIMIT 2) AS found)"
+        ).format(_table(table), _name(column))
+        query = sql.SQL("SELECT {}").format(sql.SQL(", ").join([one] * len(keys)))
+        found = self._execute(query, keys).fetchone()
+        return tuple(map(int, found or ()))
+
+    def list_denied(self, table: str, columns: Collection[str], right: Right) -> list[str] | None:
+        schema, name = split_table(table)
+        values = (list(columns), schema, name, right)
+        return [each for (each,) in self._execute(sql.SQL(_DENIED), values).fetchall()]
+
     def convert(self, table: str, column: Column, text: str) -> str | None:
         """Let the server read *text* as the column's type, of whatever kind that is."""
         query = sql.SQL(
@@ -207,7 +233,7 @@ class _PostgresTransaction:
         self._execute(query, tuple(row.values()))
 
     def _execute(
-        self, query: sql.SQL | sql.Composed, values: Sequence[str | None]
+        self, query: sql.SQL | sql.Composed, values: Sequence[str | list[str] | None]
     ) -> psycopg.Cursor[tuple[Any, ...]]:
         return self._connection.execute(query, values)
 

@@ -33,12 +33,12 @@ from watchpost.records.values import is_fit
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from watchpost.records.database import Transaction
+    from watchpost.records.database import Right, Transaction
     from watchpost.records.model import Kind, Row, RowKey
 
 T = TypeVar("T")
 
-_BUSY_SECONDS = 5.0
+_LOCK_SECONDS = 5.0
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("INT", "integer"),
     ("CHAR", "text"),
@@ -63,10 +63,19 @@ class SqliteDriver:
         path: Of the file; kept from messages.
         name: What it is called in messages.
         is_read_only: Whether its URL says `mode=ro`.
+        lock_seconds: How long to wait for a file that somebody else holds.
     """
 
-    def __init__(self, path: str, name: str, *, is_read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        *,
+        is_read_only: bool = False,
+        lock_seconds: float = _LOCK_SECONDS,
+    ) -> None:
         self.name = name
+        self._lock_seconds = lock_seconds
         self._uri = f"file:{quote(path)}?mode={'ro' if is_read_only else 'rw'}"
 
     def transact(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
@@ -85,7 +94,7 @@ class SqliteDriver:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None
+            self._uri, uri=True, timeout=self._lock_seconds, isolation_level=None
         )
         connection.text_factory = lambda text: text.decode(errors="replace")
         return connection
@@ -118,6 +127,16 @@ class _SqliteTransaction:
         query = f"SELECT {texts} FROM {_table(key.table)} WHERE {_name(key.column)} = ? LIMIT 2"  # noqa: S608  # names are quoted, values are parameters
         rows = self._execute(query, (key.value,)).fetchall()
         return tuple(dict(zip(columns, each, strict=True)) for each in rows)
+
+    def count(self, table: str, column: str, keys: Sequence[str]) -> tuple[int, ...]:
+        one = f"SELECT 1 FROM {_table(table)} WHERE {_name(column)} = ? LIMIT 2"  # noqa: S608  # likewise
+        counts = ", ".join([f"(SELECT count(*) FROM ({one}))"] * len(keys))  # noqa: S608  # likewise
+        return tuple(self._execute(f"SELECT {counts}", keys).fetchone())
+
+    def list_denied(self, table: str, columns: Collection[str], right: Right) -> list[str] | None:
+        """SQLite knows no roles; whether the file can be written is seen when it is."""
+        del table, columns, right
+        return None
 
     def convert(self, table: str, column: Column, text: str) -> str | None:
         """Judge by the table above; SQLite itself would take anything."""
