@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 
 ENDINGS = (".txt", ".json", ".md")
 # The first three are slow and were needed for the plan already; an app that is missing fails only
-# its own entry.
-_NOT_FOR_A_RUN = ("python", "packages", "sentry plugin", "coolify apps")
+# its own entry, and a database only its records.
+_NOT_FOR_A_RUN = (
+    *("python", "packages", "sentry plugin", "coolify apps"),
+    *("records", "records table", "records rows", "records write"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from watchpost.explanation import EntryExplanation, Running
+    from watchpost.explanation import EntryExplanation, RecordExplanation, Running
     from watchpost.manifest import Entry, Manifest, Selector
-    from watchpost.wiring import DeclaredApp, ObservedFleet
+    from watchpost.wiring import DeclaredApp, ObservedFleet, Values
     from watchpost.workspace import Workspace
 
 
@@ -118,9 +118,17 @@ def _explain(
             runnings,
             values,
             naming,
+            record=_observe_record(manifest, entry, values),
         )
         for entry in entries
     ]
+
+
+def _observe_record(manifest: Manifest, entry: Entry, values: Values) -> RecordExplanation | None:
+    from watchpost.explanation import observe_record  # noqa: PLC0415 - `--help` needs none of it
+
+    records = manifest.records
+    return observe_record(records.row_of(entry), records.url, values) if records else None
 
 
 def _observe(

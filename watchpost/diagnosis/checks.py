@@ -13,6 +13,7 @@ from watchpost.diagnosis import (
     coolify_checks,
     manifest_checks,
     program_checks,
+    record_checks,
     sentry_checks,
     state_checks,
 )
@@ -60,4 +61,8 @@ CHECKS: tuple[Check, ...] = (
     Check("coolify write", coolify_checks.check_write, ("coolify read",)),
     Check("coolify apps", coolify_checks.check_apps, ("coolify read", "manifest")),
     Check("coolify clock", coolify_checks.check_clock, ("coolify read",)),
+    Check("records", record_checks.check_declared, ("manifest",)),
+    Check("records table", record_checks.check_table, ("records",), record_checks.has_rows),
+    Check("records rows", record_checks.check_rows, ("records table",), record_checks.has_rows),
+    Check("records write", record_checks.check_write, ("records table",), record_checks.has_rows),
 )

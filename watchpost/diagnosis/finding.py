@@ -2,7 +2,7 @@
 One finding of the doctor, and how checks are run: in order, each alone, none for nothing.
 
     a check's need            the check
-    ok, warning, unprovable   is run
+    ok, warning, unprovable   is run, if it is due
     failure, not checked      is not run: "not checked: <need> ..."
 
     a check ends with         its finding
@@ -58,11 +58,13 @@ class Check:
         name: Of its finding.
         look: Looks.
         needs: Names of checks without which there is nothing to look at.
+        is_due: Whether there is anything of the kind; what is not due is not listed.
     """
 
     name: str
     look: Callable[[Case], Finding]
     needs: tuple[str, ...] = ()
+    is_due: Callable[[Case], bool] = lambda _case: True
 
 
 def ok(name: str, seen: str) -> Finding:
@@ -89,6 +91,8 @@ def examine(case: Case, checks: Sequence[Check]) -> tuple[Finding, ...]:
     """Run *checks* in their order; a failing one never stops the others."""
     found: dict[str, Finding] = {}
     for check in checks:
+        if not check.is_due(case):
+            continue
         missing = next((need for need in check.needs if _is_missing(found[need])), None)
         if missing is None:
             found[check.name] = _look(check, case)

@@ -12,17 +12,20 @@ from watchpost.explanation.model import (
     VariableExplanation,
     explain_entry,
 )
+from watchpost.explanation.records import RecordExplanation, observe_record
 from watchpost.explanation.running import Running, describe_running, observe_running
 from watchpost.explanation.text import explanation_document, render_explanation
 
 __all__ = [
     "AppExplanation",
     "EntryExplanation",
+    "RecordExplanation",
     "Running",
     "VariableExplanation",
     "describe_running",
     "explain_entry",
     "explanation_document",
+    "observe_record",
     "observe_running",
     "render_explanation",
 ]

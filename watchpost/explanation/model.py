@@ -19,6 +19,7 @@ from watchpost.wiring import compute_app_links, compute_key_links, list_facts, p
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from watchpost.explanation.records import RecordExplanation
     from watchpost.explanation.running import Running
     from watchpost.manifest import Entry, Manifest, Selector
     from watchpost.wiring import (
@@ -82,6 +83,7 @@ class EntryExplanation:
         keys: Its client keys.
         apps: Its apps.
         troubles: Why something could not be looked at; empty where all was.
+        record: Its row of the platform's own table; None where the manifest names none.
     """
 
     entry: Entry
@@ -90,9 +92,10 @@ class EntryExplanation:
     keys: tuple[KeyLink, ...]
     apps: tuple[AppExplanation, ...]
     troubles: tuple[str, ...]
+    record: RecordExplanation | None = None
 
 
-def explain_entry(
+def explain_entry(  # noqa: PLR0913  # one argument for each thing that was looked up
     manifest: Manifest,
     entry: Entry,
     apps: Iterable[DeclaredApp],
@@ -100,6 +103,8 @@ def explain_entry(
     runnings: Mapping[Selector, Running],
     values: Values,
     naming: Naming,
+    *,
+    record: RecordExplanation | None = None,
 ) -> EntryExplanation:
     """
     Explain one entry.
@@ -112,6 +117,7 @@ def explain_entry(
         runnings: Deployments, by selector.
         values: What declared values are.
         naming: How values are named.
+        record: Its row of the platform's own table.
     """
     explained = tuple(
         _explain_app(manifest.organization, app, fleet, runnings[app.selector], values, naming)
@@ -124,7 +130,8 @@ def explain_entry(
         project=_describe_project(entry, fleet),
         keys=compute_key_links(entry, values, used),
         apps=explained,
-        troubles=tuple(_troubles(fleet, explained)),
+        troubles=tuple(_troubles(fleet, explained, record)),
+        record=record,
     )
 
 
@@ -145,11 +152,14 @@ def _describe_project(entry: Entry, fleet: ObservedFleet) -> str:
     return f"there, id {project.id}" if project else "missing: `watchpost apply` makes it"
 
 
-def _troubles(fleet: ObservedFleet, apps: Iterable[AppExplanation]) -> list[str]:
+def _troubles(
+    fleet: ObservedFleet, apps: Iterable[AppExplanation], record: RecordExplanation | None
+) -> list[str]:
     found = [f"Sentry: {fleet.sentry.trouble}"] if fleet.sentry.trouble else []
     for app in apps:
         trouble = app.observed.trouble or app.running.trouble
         found += [f"{app.declared.selector.label}: {trouble}"] if trouble else []
+    found += [f"record {record.row}: {record.trouble}"] if record and record.trouble else []
     return list(dict.fromkeys(found))
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         EntryExplanation,
         VariableExplanation,
     )
+    from watchpost.explanation.records import RecordExplanation
     from watchpost.wiring import KeyLink, Origin, RowLink
 
 WORDS = {
@@ -49,6 +50,9 @@ def _list_lines(explanation: EntryExplanation) -> Iterator[str]:
             for key in explanation.keys
             if fact.name == f"key {key.name}"
         )
+    if explanation.record is not None:
+        record = explanation.record
+        yield _line(1, "record", f"{record.row}: {', '.join(record.columns)}; {record.state}")
     for app in explanation.apps:
         yield from _list_app(app)
     for trouble in explanation.troubles:
@@ -154,8 +158,15 @@ def explanation_document(explanation: EntryExplanation) -> dict[str, Any]:
             for key in explanation.keys
         ],
         "apps": [_app_document(app) for app in explanation.apps],
+        "record": _record_document(explanation.record),
         "could_not_look": list(explanation.troubles),
     }
+
+
+def _record_document(record: RecordExplanation | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {"row": record.row, "columns": list(record.columns), "state": record.state}
 
 
 def _origins(origins: Iterable[Origin]) -> list[dict[str, str]]:

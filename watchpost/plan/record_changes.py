@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from watchpost.engine import UNKNOWN
 from watchpost.plan.model import Action, Call, Change, ColumnWrite, Difference, RecordChange
 from watchpost.plan.sentry_changes import CREATES, DELETES
-from watchpost.plan.words import placeholder
+from watchpost.plan.words import placeholder, show_property
 from watchpost.records.forecast import Wanted
 from watchpost.records.model import RowKey
 
@@ -135,7 +135,7 @@ def untouched_record(step: Step) -> Change:
     """Put the removal of a record of which nothing is written into words."""
     change = _change(step, Action.KEEP)
     if step.old is not None and step.old.is_retained:
-        return replace(change, reason="its row stays as it is; only the record of it is dropped")
+        return replace(change, reason="its row stays as it is; Pulumi forgets it")
     return replace(change, reason=_DECLARED_ELSEWHERE)
 
 
@@ -197,7 +197,12 @@ def _show(value: str, names: ValueNames) -> str:
 
 
 def _settings(step: Step) -> Iterator[Difference]:
-    """Yield what changes of the resource itself; the engine names it."""
+    """Yield what changes of the resource itself, and the columns that it no longer sets."""
     for each in step.changes:
         if each.path.partition(".")[0] in _SETTINGS:
-            yield Difference(each.path, str(each.before), str(each.after))
+            before, after = show_property(each.before), show_property(each.after)
+            yield Difference(each.path, before, after)
+    old: Mapping[str, Any] = step.old.inputs if step.old else {}
+    new: Mapping[str, Any] = step.new.inputs if step.new else {}
+    for column in sorted((old.get("values") or {}).keys() - (new.get("values") or {}).keys()):
+        yield Difference(column, "declared", "left as it is")
