@@ -64,8 +64,8 @@ DAY_MS = 24 * 3600 * 1000
 _FILTER = re.compile(r'(!?)(?:tags\[([\w.:-]+)\]|"([\w.:-]+)"|([\w.-]+)):', re.ASCII)
 _COMPARISON = re.compile(r">=|<=|!=|>|<|=")
 _QUOTED = re.compile(r'"((?:\\"|[^"])*)"')
-_LIST = re.compile(r"\[([^\[\]()]*)\](?=[\t\n )]|$)")
-_ITEM = re.compile(r' *("(?:\\"|[^"])*"|[^, "][^, ]*) *(?:,|$)')
+_ITEM = r'(?:"(?:\\"|[^"])*"|[^\[\](), "]+)'
+_LIST = re.compile(rf"\[({_ITEM}(?: *, *{_ITEM}?)*)\](?=[\t\n )]|$)")
 _PLAIN = re.compile(r"[^()\t\n ]*")
 _WORD = re.compile(r"[^()\n ]+")
 _BOOLEAN_WORD = re.compile(r"(?:AND|OR)(?=[\t\n )]|$)", re.IGNORECASE)
@@ -242,7 +242,7 @@ def _term(key: str, token: Token) -> Term:
     if key == "has":
         return _has_term(token)
     if key in NUMBER_KEYS:
-        return Term(key, token.operator, tuple(_number(key, each) for each in token.values))
+        return Term(key, token.operator, _numbers(key, token))
     if key in BOOLEAN_KEYS:
         return Term(key, token.operator, (_truth(key, token.text),))
     return _text_term(key, token)
@@ -290,14 +290,15 @@ def _date_terms(key: str, token: Token, now_ms: int) -> list[Term]:
     return [Term(key, ">=", (at_ms - before_ms,)), Term(key, "<", (at_ms + after_ms,))]
 
 
-def _number(key: str, text: str) -> float:
-    found = _NUMBER.match(text)
-    if found is None:
+def _numbers(key: str, token: Token) -> tuple[float, ...]:
+    found = [_NUMBER.match(value) for value in token.values]
+    numbers = [float(each[1]) * MULTIPLES[each[2].lower()] for each in found if each]
+    if len(numbers) < len(found):
         raise BadSearch(
-            f"{key}: Invalid number: {text}. Expected number then optional k, m, or b suffix"
+            f"{key}: Invalid number: {token.text}. Expected number then optional k, m, or b suffix"
             " (e.g. 500k)."
         )
-    return float(found[1]) * MULTIPLES[found[2].lower()]
+    return tuple(numbers)
 
 
 def _truth(key: str, text: str) -> bool:
@@ -307,16 +308,9 @@ def _truth(key: str, text: str) -> bool:
 
 
 def _items(text: str) -> tuple[str, ...]:
-    items, at = [], 0
-    while at < len(text):
-        found = _ITEM.match(text, at)
-        if found is None:
-            raise BadSearch("Lists should not have empty values")
-        items.append(_unescaped(found[1].strip('"')))
-        at = found.end()
-    if not items:
+    if not all(_QUOTED.sub("quoted", text).replace(" ", "").split(",")):
         raise BadSearch("Lists should not have empty values")
-    return tuple(items)
+    return tuple(_unescaped(item.strip('"')) for item in re.findall(_ITEM, text))
 
 
 def _unescaped(text: str) -> str:
