@@ -188,7 +188,9 @@ def _payload(item: Row, rest: bytes) -> tuple[bytes, bytes]:
 def _json_object(content: bytes, cause: str) -> Row:
     try:
         value = json.loads(content)
-    except ValueError:
+        # Half a character, which JSON can escape, is no text; the real server says so, too.
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise _refuse(400, "invalid event envelope", cause)

@@ -177,7 +177,10 @@ def test_unknown_keys_and_other_projects_are_refused(web: Acme, key: dict[str, A
         b"not json\n",
         b'{}\n{"type": "event", "length": 99}\n{}',
         b'{}\n{"type": "event"}\nnot json',
+        b'{}\n{"type": "event"}\n{"message": "\\ud800"}',
+        b'{}\n{"type": "event"}\n{"extra": ' + b"[" * 100_000,
     ],
+    ids=["nothing", "no header", "short payload", "no JSON", "half a character", "too deep"],
 )
 def test_broken_envelopes_are_400(web: Acme, key: dict[str, Any], content: bytes) -> None:
     """An envelope without header, with a short payload or with broken JSON is refused."""
