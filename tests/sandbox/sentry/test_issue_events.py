@@ -144,8 +144,8 @@ def test_the_recommended_event_tells_most(bare: SearchedShop) -> None:
     crumbs = [{"message": "a"}, {"message": "b"}]
     foreign = error("Crash")
     foreign["values"][0]["stacktrace"]["frames"][0]["in_app"] = False
-    bare = bare.send(exception=None, message="x", breadcrumbs=crumbs * 2, **same)
-    assert event(bare, "recommended")["id"] == bare
+    stackless = bare.send(exception=None, message="x", breadcrumbs=crumbs * 2, **same)
+    assert event(bare, "recommended")["id"] == stackless
     foreign_id = bare.send(exception=foreign, breadcrumbs=crumbs, ago=10, **same)
     assert event(bare, "recommended")["id"] == foreign_id
     own = bare.send(ago=30, **same)
