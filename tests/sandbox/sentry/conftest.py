@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sandbox.sentry.acme import Acme
+from tests.sandbox.sentry.crashing_shop import CrashingShop
 from tests.sandboxes import RunningSandbox
 
 
@@ -18,3 +19,9 @@ def web(acme: Acme) -> Acme:
     acme.team("web")
     acme.project("shop", "web", platform="node")
     return acme
+
+
+@pytest.fixture
+def shop(web: Acme) -> CrashingShop:
+    """The project shop, ready to send events."""
+    return CrashingShop(web)
