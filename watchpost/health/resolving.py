@@ -177,12 +177,21 @@ def _send(client: SentryClient, project: HealthProject, issue: Issue, act: _Act)
     )
     if changed is None:
         raise no_such_issue()
-    if changed.get("status") not in {act.status, act.changes["status"]}:
+    if not _is_confirmed(changed, act):
         raise UnexpectedResponse(
             f"issue {issue.short_id}",
             f"Sentry took the change and does not say that the issue is {act.status}",
             fix="look at the issue; run it again if it is as it was",
         )
+
+
+def _is_confirmed(changed: Mapping[str, Any], act: _Act) -> bool:
+    """Whether Sentry's answer to the write says what was asked for, the release included."""
+    if changed.get("status") not in (act.status, act.changes["status"]):
+        return False
+    told = changed.get("statusDetails")
+    is_bound = isinstance(told, dict) and bool(told.keys() & {"inRelease", "inNextRelease"})
+    return act.in_release is None or told is None or is_bound
 
 
 def _unclear(project: HealthProject, issue: Issue, act: _Act, error: UnclearWrite) -> UnclearWrite:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.clients.health.shop import SHOP, VAULT, Shop, hours_ago
+from tests.clients.transport.servers import Reply, serving
+from tests.unit.health.answers import event_json, frame_json, issue_json, thrown_json
 from watchpost.errors import NotFound, SettingsError
 from watchpost.health import (
     HealthProject,
@@ -120,15 +123,25 @@ def test_an_issue_whose_events_are_gone_is_still_told(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ['{"deep":' + "[" * 3_000 + "]" * 3_000 + "}", '{"n":' + "9" * 9_000 + "}", "[]", "{}"]
+    "answer",
+    ['{"deep":' + "[" * 3_000 + "]" * 3_000 + "}", '{"n":' + "9" * 9_000 + "}", "[]", "{}"],
 )
-def test_an_event_that_cannot_be_read_leaves_the_issue(shop: Shop, body: str) -> None:
+def test_an_event_that_cannot_be_read_leaves_the_issue(shop: Shop, answer: str) -> None:
     """Too deep for a parser, a number too long for one, no object, or without an id."""
-    shop.crash()
-    (issue,) = shop.issues()
-    shop.sandbox.add_fault(service="sentry", path="/events/recommended/", status=200, body=body)
-    detail = error_detail(shop.client, SHOP, issue["id"])
+    issue = Reply(body=issue_json())
+    with serving(issue, Reply(text=answer)) as server:
+        detail = error_detail(shop.client_of("internal", server.url), SHOP, "4217")
     assert detail.note == "its event cannot be read"
+    assert "KeyError: 'total'" in render_detail(detail)
+
+
+def test_an_event_with_numbers_that_are_none_is_read(shop: Shop) -> None:
+    """JSON as Python reads it may hold NaN and infinities; they count as absent."""
+    frames = [frame_json(lineNo=float("nan")), frame_json(lineNo=float("-inf"))]
+    event = event_json(exceptions=[thrown_json(stacktrace={"frames": frames})])
+    with serving(Reply(body=issue_json()), Reply(text=json.dumps(event))) as server:
+        detail = error_detail(shop.client_of("internal", server.url), SHOP, "4217")
+    assert [frame.line for frame in detail.exceptions[0].frames] == [None, None]
 
 
 def test_an_event_of_another_issue_is_not_told(shop: Shop) -> None:
