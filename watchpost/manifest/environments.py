@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from watchpost.manifest.app_checks import check_app, find_selector
 from watchpost.manifest.domain import AppEnvironment
 from watchpost.manifest.entries import list_declarations
+from watchpost.manifest.records import list_recorded_keys
 from watchpost.manifest.variables import AppDeclaration, compute_variables, list_used_keys
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
 def resolve_environments(
     document: ManifestDocument, entries: Iterable[Entry], log: FaultLog
 ) -> tuple[AppEnvironment, ...]:
-    """Return one environment per Coolify app, in written order; notes the keys that no app uses."""
+    """Return one environment per Coolify app, in written order; notes the keys that nobody uses."""
     slugs = {entry.id: entry.slug for entry in entries}
     groups: dict[Selector, list[tuple[AppDeclaration, dict[str, Variable]]]] = {}
     for declaration in list_declarations(document):
-        used: set[str] = set()
+        used = set(list_recorded_keys(document.records, declaration))
         for app in _list_apps(declaration, document.organization, slugs[declaration.id], log):
             variables = compute_variables(app, log)
             used.update(list_used_keys(variables))

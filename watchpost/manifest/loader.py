@@ -120,7 +120,8 @@ def _report_refused_values(data: dict[str, Any], log: FaultLog) -> set[Path]:
             refused.add(path)
         elif isinstance(value, str) and (kind := find_secret_shape(value)):
             summary = f"looks like {kind}, and the manifest is no place for secrets"
-            fix = "remove it and revoke it if it was ever committed; build_token takes env:NAME"
+            field = "url" if path[:1] == ("records",) else "build_token"
+            fix = f"remove it and revoke it if it was ever committed; {field} takes env:NAME"
             detail = "the value is not shown"
             log.add_fault(path, summary, detail=detail, fix=fix, at_key=value == path[-1])
             refused.add(path)

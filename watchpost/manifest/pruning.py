@@ -55,14 +55,15 @@ def is_consequence(fault: Fault, pruned: set[Path]) -> bool:
     """
     Return whether *fault* may come from what was left out.
 
-    That is: something in its own block, around it, or in what every entry inherits.
+    That is: something in its own block, around it, or in what every entry inherits. Templates of
+    records are filled in from all entries.
     """
     own = fault.path
     if any(path[: len(own)] == own or own[: len(path)] == path for path in pruned):
         return True
     inherits = any(path[:1] in (("defaults",), ("organization",)) for path in pruned)
     is_entry = len(own) == (4 if own[2:3] == ("parts",) else 2)
-    if own[:1] == ("records",) and own[1:2] != ("table",):
+    if own[:1] == ("records",) and own != ("records", "key", "column"):
         return inherits or any(path[:1] == ("projects",) for path in pruned)
     return inherits and (is_entry or own[-1:] == ("slug",))
 

@@ -24,7 +24,7 @@ from watchpost.manifest.faults import render_choices
 from watchpost.manifest.record_blocks import list_placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from watchpost.manifest.document import ManifestDocument
     from watchpost.manifest.domain import Entry
@@ -82,6 +82,14 @@ class _Subject:
         if any(self.texts[name] is None for name in list_placeholders(template)):
             return None
         return template.format_map(dict(self.texts))
+
+
+def list_recorded_keys(block: RecordsBlock | None, declaration: Declaration) -> Iterator[str]:
+    """Yield the keys of one entry whose DSN its record holds."""
+    for template in block.columns.values() if block else ():
+        name, _, key = next(iter(list_placeholders(template)), "").partition(".")
+        if name == "dsn":
+            yield from (key,) if key else declaration.keys
 
 
 def _check_columns(block: RecordsBlock, log: FaultLog) -> None:
