@@ -21,6 +21,7 @@ TYPES = {
     "project": "sentry:index/sentryProject:SentryProject",
     "key": "sentry:index/sentryKey:SentryKey",
     "app": "pulumi-python:dynamic/watchpost:CoolifyEnvironment",
+    "record": "pulumi-python:dynamic/watchpost:PlatformRecord",
 }
 KEY = b"a key for tests"
 PROJECT = {
@@ -94,8 +95,22 @@ def environment(app: str = "shop-web", **variables: str) -> dict[str, Any]:
     }
 
 
-def manifest() -> Manifest:
-    """The manifest of one entry with one key and one app."""
+def record(value: str = "acme/shop", **columns: str) -> dict[str, Any]:
+    """The inputs of a record, its columns given by their fingerprints."""
+    return {
+        "url": "env:DATABASE_URL",
+        "table": "projects",
+        "key": {"column": "slug", "value": value},
+        "values": {name: {"fingerprint": each} for name, each in columns.items()},
+        "insert": False,
+        "onRemove": "keep",
+        "owner": "acme/shop",
+        "rows": 1,
+    }
+
+
+def manifest(**top: Any) -> Manifest:
+    """The manifest of one entry with one key and one app; *top* adds parts to it."""
     app = {"app": "shop-web", "framework": "python"}
     entry = {
         "platform": "node",
@@ -104,7 +119,13 @@ def manifest() -> Manifest:
         "apps": [app],
     }
     text = yaml.safe_dump(
-        {"version": 1, "organization": "acme", "teams": {"web": {}}, "projects": {"shop": entry}}
+        {
+            "version": 1,
+            "organization": "acme",
+            "teams": {"web": {}},
+            "projects": {"shop": entry},
+            **top,
+        }
     )
     found = inspect_text(text, "projects.yaml").manifest
     assert found is not None
