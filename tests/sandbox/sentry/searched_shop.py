@@ -6,12 +6,18 @@ Does not: check anything; a test does.
 
 import time
 import urllib.parse
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.sandbox.sentry.acme import Acme
 from tests.sandboxes import Answer
 
 HOUR = 3600
+
+
+def iso(hours: float) -> str:
+    """The moment so many hours ago, in the server's form."""
+    return (datetime.now(UTC) - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def error(kind: str, value: str = "boom", *, function: str = "check_out") -> dict[str, Any]:

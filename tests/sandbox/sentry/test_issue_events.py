@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.sentry.acme import MISSING, Acme
+from tests.sandbox.sentry.acme import MISSING
 from tests.sandbox.sentry.searched_shop import HOUR, SearchedShop, error
 
 NO_MATCH = "No matching event found, try changing the environments, date range, or query."
@@ -50,12 +50,6 @@ FULL: dict[str, Any] = {
     },
     "threads": {"values": [{"id": 1, "name": "main", "crashed": True}]},
 }
-
-
-@pytest.fixture
-def bare(web: Acme) -> SearchedShop:
-    """The project shop without events."""
-    return SearchedShop(web)
 
 
 def event(bare: SearchedShop, named: str, query: str = "") -> dict[str, Any]:

@@ -1,42 +1,13 @@
 """Lists of issues: what a search finds, over which period, in which order, and how it is shown."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.sandbox.sentry.acme import GATE, MISSING, Acme
-from tests.sandbox.sentry.searched_shop import HOUR, SearchedShop
+from tests.sandbox.sentry.acme import GATE, MISSING
+from tests.sandbox.sentry.searched_shop import HOUR, SearchedShop, iso
 
 FIGURES = ("count", "userCount", "firstSeen", "lastSeen")
-BAD = "Error parsing search query: "
-
-
-@pytest.fixture
-def bare(web: Acme) -> SearchedShop:
-    """The project shop without events."""
-    return SearchedShop(web)
-
-
-@pytest.fixture
-def stocked(bare: SearchedShop) -> SearchedShop:
-    """Shop with three issues: Old of ten hours ago and one hour ago, Mild, and Paid of the card."""
-    bare.send(
-        "Old",
-        ago=10 * HOUR,
-        release="shop@1",
-        environment="production",
-        user={"id": "7", "email": "mia@example.com"},
-    )
-    bare.send("Old", ago=HOUR, release="shop@2", environment="staging", user={"id": "8"})
-    bare.send("Mild", ago=60, level="warning", release="shop@2")
-    bare.send("Paid", ago=30, level="fatal", tags={"payment": "card one"}, environment="production")
-    return bare
-
-
-def iso(hours: float) -> str:
-    """The moment so many hours ago, in the server's form."""
-    return (datetime.now(UTC) - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def test_the_default_is_unresolved_and_last_seen_first(stocked: SearchedShop) -> None:
@@ -48,126 +19,6 @@ def test_the_default_is_unresolved_and_last_seen_first(stocked: SearchedShop) ->
     assert stocked.found() == ["Mild", "Old"]
     assert stocked.found("") == ["Paid", "Mild", "Old"]
     assert stocked.found("is:resolved") == ["Paid"]
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("is:new", "Paid Mild Old"),
-        ("is:ongoing", ""),
-        ("is:regressed", ""),
-        ("is:escalating", ""),
-        ("is:archived", ""),
-        ("is:ignored", ""),
-        ("is:unassigned", "Paid Mild Old"),
-        ("is:assigned", ""),
-        ("is:for_review", "Paid Mild Old"),
-        ("!is:unresolved", ""),
-        ("is:unlinked", "Paid Mild Old"),
-        ("assigned:none", "Paid Mild Old"),
-        ("assigned:me", ""),
-        ("firstSeen:-6h", "Paid Mild"),
-        ("firstSeen:+6h", "Old"),
-        ("age:-1w", "Paid Mild Old"),
-        ("lastSeen:-30m", "Paid Mild"),
-        ("lastSeen:+30m", "Old"),
-        ("level:warning", "Mild"),
-        ("!level:warning", "Paid Old"),
-        ("level:[warning, fatal]", "Paid Mild"),
-        ('payment:["card one", cash]', "Paid"),
-        ("level:[]", ""),
-        ("environment:production", "Paid Old"),
-        ("release:shop@1", "Old"),
-        ("release:latest", "Mild Old"),
-        ("firstRelease:shop@2", "Mild"),
-        ("first_release:latest", "Mild"),
-        ("issue:SHOP-1", "Old"),
-        ("times_seen:>1", "Old"),
-        ("timesSeen:<=1", "Paid Mild"),
-        ("!times_seen:2", "Paid Mild"),
-        ("has:payment", "Paid"),
-        ("!has:payment", "Mild Old"),
-        ("has:release", "Mild Old"),
-        ('payment:"card one"', "Paid"),
-        ("tags[payment]:card*", "Paid"),
-        ("!payment:card*", "Mild Old"),
-        ('"payment":"card one"', "Paid"),
-        ("user.email:mia@example.com", "Old"),
-        ("user:id:8", "Old"),
-        ("user.id:[7, 9]", "Old"),
-        ("error.type:Mild", "Mild"),
-        ("title:*Mild*", "Mild"),
-        ("stack.function:check_out", "Paid Mild Old"),
-        ("stack.lineno:>7", ""),
-        ("error.handled:true", "Paid Mild Old"),
-        ("error.unhandled:1", ""),
-        ("issue.priority:medium", "Mild"),
-        ("mild: boom", None),
-        ("mild", "Mild"),
-        ('"Mild: boom"', "Mild"),
-        ("SHOP in", "Paid Mild Old"),
-        ("boom (of)", ""),
-        ("!message:boom", ""),
-        ("is:unresolved level:error release:shop@2", "Old"),
-        ("release:shop@1 environment:staging", ""),
-    ],
-)
-def test_queries(stocked: SearchedShop, query: str, found: str | None) -> None:
-    """A query's terms must all hold, those about events for one and the same event."""
-    if found is None:
-        assert stocked.issues(query).status == 400
-    else:
-        assert stocked.found(query) == found.split()
-
-
-def test_dates_in_queries(stocked: SearchedShop) -> None:
-    """Dates may be compared with a moment; without an operator a moment or a day is meant."""
-    assert stocked.found(f"firstSeen:>{iso(6)}") == ["Paid", "Mild"]
-    assert stocked.found(f"firstSeen:<{iso(6)}") == ["Old"]
-    assert stocked.found(f"firstSeen:{iso(10)}") == ["Old"]
-    assert stocked.found(f"event.timestamp:<{iso(6)}") == ["Old"]
-    assert stocked.found(f"event.timestamp:>={iso(0.5)}Z") == ["Paid", "Mild"]
-    assert stocked.found("lastSeen:2001-01-01") == []
-
-
-def test_issue_ids_in_queries(stocked: SearchedShop) -> None:
-    """An issue is found by its number."""
-    mild = stocked.issues("mild").body[0]["id"]
-    assert stocked.found(f"issue.id:{mild}") == ["Mild"]
-    assert stocked.found(f"issue.id:[{mild}, 1]") == ["Mild"]
-
-
-@pytest.mark.parametrize(
-    ("query", "reason"),
-    [
-        ("is:foo", "Invalid value for \"is\" search, valid values are ['archived',"),
-        ("is:[new]", '"in" syntax invalid for "is" search'),
-        ("a OR b", 'Boolean statements containing "OR" or "AND" are not supported'),
-        ("a and b", 'Boolean statements containing "OR" or "AND" are not supported'),
-        ("(a", "Parse error at '(a' (column 1). This is commonly caused by unmatched"),
-        ("a)", "Parse error at 'a)' (column 2)."),
-        ("level:", "Empty string after 'level:'"),
-        ('level:"a', "Invalid quote at '\"a': quotes must enclose text or be escaped."),
-        ("firstSeen:soon", "first_seen: Invalid date: soon. Expected +/-duration"),
-        ("!firstSeen:-6h", "first_seen: Invalid date: -6h."),
-        ("timesSeen:>1t", "times_seen: Invalid number: >1t."),
-        ("issue.id:SHOP-1", "issue.id: Invalid number: SHOP-1."),
-        ("error.handled:maybe", "error.handled: Invalid boolean: maybe."),
-        ('has:"a b"', 'Invalid format for "has" search: was expecting a field or tag instead'),
-        ("level:[a, ]", "Lists should not have empty values"),
-    ],
-)
-def test_bad_queries_are_400(bare: SearchedShop, query: str, reason: str) -> None:
-    """A query that cannot be read is refused with the reason."""
-    status, detail = bare.refusal(query)
-    assert status == 400
-    assert detail.startswith(BAD + reason)
-
-
-def test_searches_that_are_not_simulated_say_so(bare: SearchedShop) -> None:
-    """A key that the server knows and the sandbox does not is 501, not silence."""
-    status, detail = bare.refusal("bookmarks:me")
-    assert (status, detail) == (501, "Not simulated: searching issues by bookmarks")
 
 
 def test_a_period_filters_by_event_time_and_counts_in_it(stocked: SearchedShop) -> None:
