@@ -95,8 +95,9 @@ def test_seen(sandbox: RunningSandbox) -> None:
     tags = {each["key"]: each["value"] for each in event["tags"]}
     assert tags["watchpost.canary"] == NONCE
     assert (tags["environment"], tags["level"]) == ("beta", "info")
-    assert event["release"] == {"version": "watchpost-canary"}
-    assert event["fingerprints"] == ["watchpost-canary"]
+    assert event["release"]["version"] == "watchpost-canary"
+    (stored,) = sandbox.state()["sentry"]["sentry_events"]
+    assert json.loads(stored["payload"])["fingerprint"] == ["watchpost-canary"]
     assert exit_code([outcome]) == 0
 
 
