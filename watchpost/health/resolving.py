@@ -16,13 +16,13 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from watchpost.errors import ApiError, SettingsError, UnclearWrite, UnexpectedResponse
+from watchpost.errors import ApiError, ReadOnly, SettingsError, UnclearWrite, UnexpectedResponse
 from watchpost.health.fence import clean
 from watchpost.health.model import ASK_ONCE, Resolution, no_such_issue
 from watchpost.health.proving import prove_issue
 from watchpost.health.summaries import summarise
 from watchpost.sentry.issues import update_issue
-from watchpost.transport import raise_if_read_only
+from watchpost.transport import READ_ONLY_VARIABLE, is_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ def resolve_error(
         UnclearWrite: It may or may not be resolved now.
         ApiError: Sentry did not answer, or refused.
     """
-    raise_if_read_only("PUT", "an issue's status")
+    _raise_if_read_only()
     why = _usable_reason(reason)
     changes = _resolution(in_release)
     act = _Act("resolve", _RESOLVED, why, in_release, changes)
@@ -97,10 +97,20 @@ def reopen_error(
     Raises:
         WatchpostError: As `resolve_error` says.
     """
-    raise_if_read_only("PUT", "an issue's status")
+    _raise_if_read_only()
     why = _usable_reason(reason)
     act = _Act("reopen", _REOPENED, why, None, {"status": _REOPENED})
     return _carry_out(client, project, issue, act, log)
+
+
+def _raise_if_read_only() -> None:
+    if is_read_only():
+        raise ReadOnly(
+            "issue",
+            "none is resolved or reopened while writes are switched off",
+            detail="Nothing was sent.",
+            fix=f"unset {READ_ONLY_VARIABLE}",
+        )
 
 
 def _usable_reason(reason: str) -> str:
