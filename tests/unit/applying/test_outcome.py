@@ -137,6 +137,7 @@ REFUSED: dict[str, Callable[[Permit, str], None]] = {
     "takeover": lambda permit, urn: permit.raise_if_unplanned_takeover(urn, "takes over the web"),
     "row": lambda permit, _: permit.raise_if_unplanned_rows("an app", [("A", False, "00000000")]),
     "redeploy": lambda permit, _: permit.raise_if_unplanned_redeploy("an app", "restart"),
+    "record": lambda permit, _: permit.raise_if_unplanned_record("a row", "update", {"a": ""}),
 }
 PERMIT = Permit(
     {next(iter(PROJECTS)): Permitted("update", frozenset({"name"}), {"name": "Shop"})}, {}
@@ -185,6 +186,32 @@ def test_a_team_and_an_entry_of_one_name_are_two() -> None:
     assert outcome.results["team shop"] == "failed"
     assert outcome.results["shop"] == "untouched"
     assert outcome.reasons["team shop"] == "the engine tells no reason"
+
+
+def test_a_key_and_a_record_of_one_name_are_two() -> None:
+    """A key may be called `record`; what became of each is told, under its project."""
+    record = f"{STACK}pulumi-python:dynamic/watchpost:PlatformRecord::shop/record"
+    key = f"{STACK}sentry:index/sentryKey:SentryKey::shop/record"
+    plan = make_plan()
+    plan.operations.update({record: "update", key: "update"})
+    tracker = Tracker(plan, lambda _: None, lambda: None)
+    tracker.take(Operation("done", "update", key))
+    tracker.take(Operation("failed", "update", record))
+    outcome = tracker.finish(1, was_interrupted=False, errors=())
+    assert outcome.results["shop/record"] == "done"
+    assert outcome.results["record of shop"] == "failed"
+    assert outcome.entries["record of shop"] == "shop"
+
+
+def test_a_record_that_was_not_planned_stops_the_run() -> None:
+    """A write to the platform's own table that nobody saw in the plan is not gone on with."""
+    record = f"{STACK}pulumi-python:dynamic/watchpost:PlatformRecord::shop/record"
+    told: list[str] = []
+    tracker = Tracker(make_plan(), told.append, lambda: told.append("STOP"))
+    tracker.take(Operation("started", "update", record))
+    outcome = tracker.finish(1, was_interrupted=False, errors=())
+    assert told == ["STOP"]
+    assert outcome.results["record of shop"] == "unplanned"
 
 
 def test_hostile_reasons_stay_within_their_fence() -> None:

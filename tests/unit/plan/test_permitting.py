@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.unit.plan.previews import PROJECT, created, preview, updated, urn
 from watchpost.coolify import Effect
 from watchpost.engine import UNKNOWN, Diagnostic
 from watchpost.errors import Unplanned
-from watchpost.permit import REMOVAL
+from watchpost.permit import PERMIT_VARIABLE, REMOVAL, Permit, find_permit, render_permit
 from watchpost.plan import Action, make_permit
 
 APP = "application shop-web"
@@ -123,3 +124,16 @@ def test_two_resources_of_one_app_share_its_rows() -> None:
     removed = app_change(row_write(name="B", verb="delete"), name="shop/other")
     permit = make_permit(plan(kept, removed), preview())
     permit.raise_if_unplanned_rows(APP, [("A", False, "bbbbbbbb"), ("B", False, REMOVAL)])
+
+
+def test_a_permit_is_read_as_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The providers hold each write to the very plan that was reviewed."""
+    made = make_permit(plan(project_change(), app_change(row_write())), preview(UPDATE))
+    columns = frozenset({("update", "a", "bbbbbbbb"), ("clear", "b", ""), ("update", "c", None)})
+    permit = replace(made, records={"projects.slug=acme/shop": columns})
+    (tmp_path / "permit.json").write_text(render_permit(permit), encoding="utf-8")
+    monkeypatch.setenv(PERMIT_VARIABLE, str(tmp_path / "permit.json"))
+    assert find_permit() == permit
+    assert Permit({}, {}).records == {}

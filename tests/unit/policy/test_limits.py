@@ -13,9 +13,11 @@ from tests.unit.manifest.documents import entry, manifest, write
 from tests.unit.render.plans import (
     TODAY,
     make_app,
+    make_column,
     make_key,
     make_plan,
     make_project,
+    make_record,
     make_report,
     make_row,
     names,
@@ -106,6 +108,15 @@ def test_each_kind_counts_its_own_harm() -> None:
         "rebuild": 1,
         "changed-share": 0,
     }
+
+
+def test_a_cleared_column_is_a_removal_and_a_set_one_a_change() -> None:
+    """What a record clears counts like variables that are removed; what it sets, by its entry."""
+    columns = make_column("sentry_dsn"), make_column("sentry_slug")
+    cleared = make_record("clear", *columns, action=Action.DELETE)
+    assert count(make_plan(cleared))["variable-remove"] == 2
+    set_ = count(make_plan(make_record("update", *columns), fleet=20))
+    assert (set_["variable-remove"], set_["changed-share"]) == (0, 5)
 
 
 def test_both_rows_of_a_variable_are_one_removal() -> None:

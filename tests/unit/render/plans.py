@@ -10,11 +10,23 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from watchpost.coolify import Effect
-from watchpost.plan import Action, AppChange, Call, Change, Difference, Plan, RowWrite, Unchecked
+from watchpost.plan import (
+    Action,
+    AppChange,
+    Call,
+    Change,
+    ColumnWrite,
+    Difference,
+    Plan,
+    RecordChange,
+    RowWrite,
+    Unchecked,
+)
 from watchpost.policy import DEFAULT_LIMITS, Allowed, judge_plan
 from watchpost.render.plan_report import PlanReport
 
 if TYPE_CHECKING:
+    from watchpost.plan.model import RecordVerb
     from watchpost.render.plan_report import AllowForm
 
 TODAY = date(2026, 11, 28)
@@ -78,6 +90,24 @@ def make_key(name: str = "shop/preview", action: Action = Action.DELETE) -> Chan
     entry, _, label = name.partition("/")
     title = f"key {label} of acme-{entry}"
     return Change(action, "key", name, entry, title, calls=(Call("sentry", f"delete {title}"),))
+
+
+def make_column(
+    column: str = "sentry_dsn", before: str = "#aaaaaaaa", after: str = "…@102 key Default"
+) -> ColumnWrite:
+    """A column whose value changes."""
+    return ColumnWrite(column, before, after, ("aaaaaaaa", "bbbbbbbb"))
+
+
+def make_record(
+    verb: RecordVerb = "update", *columns: ColumnWrite, action: Action = Action.CHANGE
+) -> Change:
+    """A change of the shop's row in the platform's own table."""
+    row = "projects.slug=acme/shop"
+    calls = (Call("database", f"{verb} {row}"),) if columns else ()
+    record = RecordChange(row, verb, columns)
+    title = f"record {row}"
+    return Change(action, "record", "shop/record", "shop", title, calls=calls, record=record)
 
 
 def make_plan(*changes: Change, fleet: int = 3, **fields: object) -> Plan:
