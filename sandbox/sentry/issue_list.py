@@ -98,12 +98,12 @@ def _named_by_id(call: Call, projects: Sequence[int]) -> list[Row]:
         ids = {int(each) for each in call.parameters("group")}
     except ValueError:
         raise bad_request({"detail": "Group ids must be integers"}) from None
-    marks = ",".join("?" * len(ids))
+    marks = ",".join("?" * len(projects))
     rows = call.store.rows(
-        f"SELECT * FROM sentry_issues WHERE id IN ({marks}) ORDER BY id",  # noqa: S608  marks
-        *ids,
+        f"SELECT * FROM sentry_issues WHERE project_id IN ({marks}) ORDER BY id",  # noqa: S608
+        *projects,
     )
-    return [row for row in rows if row["project_id"] in projects]
+    return [row for row in rows if row["id"] in ids]
 
 
 def _search(call: Call, projects: Sequence[int], period: Period) -> Answered:

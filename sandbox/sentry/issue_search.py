@@ -275,7 +275,7 @@ def _date_terms(key: str, token: Token, now_ms: int) -> list[Term]:
     relative = _RELATIVE.match(token.text)
     if relative and not token.is_negated:
         sign, number, unit = relative.groups()
-        moment = now_ms - int(number) * LATER_MS[unit]
+        moment = max(now_ms - int(number) * LATER_MS[unit], 0)
         return [Term(key, ">=" if sign == "-" else "<=", (moment,))]
     at_ms = None if token.is_negated or token.is_list else read_moment_ms(token.values[0])
     if at_ms is None:

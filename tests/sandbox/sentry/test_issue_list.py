@@ -239,6 +239,7 @@ def test_issues_by_group(stocked: SearchedShop) -> None:
     """Issues may be asked for by their numbers, whatever the query; others are left out."""
     ids = [issue["id"] for issue in stocked.issues().body]
     assert stocked.found("is:resolved", group=[*ids[:2], "1"]) == ["Mild", "Paid"]
+    assert stocked.found(group="9" * 30) == []
     assert stocked.refusal(group="SHOP-1") == (400, "Group ids must be integers")
 
 
