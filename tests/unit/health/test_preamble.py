@@ -127,10 +127,14 @@ def test_limits_are_kept_by_whole_lines(count: int, length: int, *, has_release:
 
 
 def test_limits_are_used() -> None:
-    """Of many short issues as many are shown as there is room for, not fewer."""
-    lines = [a_line(title="x", culprit="", short_id=f"S-{n}", count=2) for n in range(100)]
-    text = render_preamble(a_digest(*lines), FENCE)
+    """Of many issues as many are shown as there is room for: one more would not fit."""
+    short = [a_line(title="x", culprit="", short_id=f"S-{n}", count=2) for n in range(100)]
+    text = render_preamble(a_digest(*short), FENCE)
     assert text.count("\n") + 1 in (MOST_LINES - 1, MOST_LINES)
+    long = [a_line(title="x" * 100, culprit="", short_id=f"S-{n}") for n in range(100)]
+    text = render_preamble(a_digest(*long), FENCE)
+    of_one = [line for line in text.split("\n") if "S-1:" in line]
+    assert MOST_CHARACTERS - len("\n".join(of_one)) - 4 < len(text) <= MOST_CHARACTERS
 
 
 def test_issue_without_a_title_is_named_all_the_same() -> None:
