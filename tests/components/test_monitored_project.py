@@ -21,6 +21,12 @@ PROJECT = "sentry:index/sentryProject:SentryProject"
 KEY = "sentry:index/sentryKey:SentryKey"
 TEAM = "sentry:index/sentryTeam:SentryTeam"
 ENVIRONMENT = "pulumi-python:dynamic/watchpost:CoolifyEnvironment"
+RECORD = "pulumi-python:dynamic/watchpost:PlatformRecord"
+RECORDS: dict[str, Any] = {
+    "url": "env:DATABASE_URL",
+    "table": "projects",
+    "key": {"column": "slug", "value": "{workspace}/{id}"},
+}
 SECRET = "4dabf18193072939515e22adb298388d"  # how Pulumi marks a secret on the wire
 DSN = "https://0123456789abcdef0123456789abcdef@sentry.example.com/1"
 
@@ -58,10 +64,10 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Registered:
     return mocks
 
 
-def declare(tmp_path: Path, projects: dict[str, Any]) -> None:
+def declare(tmp_path: Path, projects: dict[str, Any], **top: Any) -> None:
     """Declare all that a manifest of these projects asks for, and wait until it is registered."""
     path = tmp_path / "projects.yaml"
-    path.write_text(write_manifest(projects), encoding="utf-8")
+    path.write_text(write_manifest(projects, **top), encoding="utf-8")
     manifest = load_manifest(path)
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]  # ships no types
@@ -132,3 +138,27 @@ def test_missing_build_tokens_are_named_all_at_once(
     with pytest.raises(SettingsError, match=r"projects\.yaml:\d+:\d+: SENTRY_AUTH_TOKEN"):
         declare(tmp_path, {"shop": SHOP})
     assert registered.inputs == {}
+
+
+def test_each_entry_has_its_record(registered: Registered, tmp_path: Path) -> None:
+    """A record per entry: the variable that names the database, secret values, fingerprints."""
+    columns = {"sentry_project_slug": "{slug}", "sentry_dsn": "{dsn}", "token": "{build_token}"}
+    declare(tmp_path, {"api": API, "queue": QUEUE}, records={**RECORDS, "set": columns})
+    assert registered.names(RECORD) == {"api/record", "queue/record"}
+    declared = registered.inputs[RECORD, "api/record"]
+    assert declared["url"] == "env:DATABASE_URL"
+    assert declared["key"] == {"column": "slug", "value": "acme/api"}
+    assert (declared["owner"], declared["rows"], declared["onRemove"]) == ("acme/api", 1, "keep")
+    wrapped = declared["values"]
+    assert SECRET in wrapped
+    values = wrapped["value"]
+    assert values["sentry_dsn"]["value"] == DSN
+    assert values["sentry_project_slug"]["value"] == "acme-api"
+    assert len(values["sentry_dsn"]["fingerprint"]) == 8
+    assert values["token"] == {"fingerprint": ""}
+
+
+def test_without_the_block_there_are_no_records(registered: Registered, tmp_path: Path) -> None:
+    """A manifest that names no table has no records."""
+    declare(tmp_path, {"api": API})
+    assert registered.names(RECORD) == set()

@@ -8,7 +8,7 @@ the next run of the engine, which knows nothing but that.
 import copy
 from typing import Any
 
-from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.dynamic import Config, ConfigureRequest, ResourceProvider
 
 from components.coolify_provider import CoolifyEnvironmentProvider
 from components.coolify_session import close_sessions
@@ -30,7 +30,7 @@ class Stack:
         self.id = ""
         self.inputs: Props = {}
         self.outs: Props = {}
-        self.provider = CoolifyEnvironmentProvider()
+        self.provider: ResourceProvider = CoolifyEnvironmentProvider()
         self.new_process()
 
     def new_process(self) -> None:
