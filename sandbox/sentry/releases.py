@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from sandbox.sentry.answers import answer, bad_request, missing
 from sandbox.sentry.call import Call, Row, render_time
-from sandbox.sentry.fields import NULL, Invalid, check, items, nullable, text
+from sandbox.sentry.fields import Invalid, check, items, nullable, text
 from sandbox.sentry.issue_resolution import settle_next
 from sandbox.sentry.lookup import find_project
 from sandbox.sentry.release_rows import (
@@ -41,8 +41,6 @@ def _version(value: Any) -> str:
 
 def _moment(value: Any) -> str:
     """A time as ISO 8601, kept as the server writes times so that releases can be ordered."""
-    if value is None:
-        raise Invalid(NULL)
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:

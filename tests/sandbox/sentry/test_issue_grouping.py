@@ -139,6 +139,7 @@ PYTHON = {
     },
 }
 SYNTHETIC = {**thrown("x", "Error", CART), "mechanism": {"type": "generic", "synthetic": True}}
+E_X = {"type": "E", "value": "x"}
 NAMES: dict[str, tuple[Event, Event]] = {
     "an exception": (
         PYTHON,
@@ -172,6 +173,10 @@ NAMES: dict[str, tuple[Event, Event]] = {
         },
     ),
     "no exception type": (event({"value": "x"}), {"title": "Error: x"}),
+    "a frame without a place": (
+        event(thrown("x", "E", CART, {"function": "eval", "in_app": True})),
+        {"culprit": "cart.py in total", "metadata": {**E_X, "function": "eval"}},
+    ),
     "an exception made up by the client": (
         event(SYNTHETIC),
         {"title": "total", "culprit": ""},

@@ -137,6 +137,27 @@ def test_versions_count_before_times(shop: CrashingShop) -> None:
     assert state(shop) == UNRESOLVED
 
 
+@pytest.mark.parametrize(
+    ("releases", "expected"),
+    [
+        (["build-1", "build-2", "shop@1.0.0"], RESOLVED),
+        (["shop@1.0.0", "build-1", "build-2", "build-3"], UNRESOLVED),
+        ([f"build-{number}" for number in range(10)] + ["shop@1.0.0"], UNRESOLVED),
+        (["shop@1.0.0", "shop@1.1.0", *(f"b-{n}" for n in range(7)), "shop@1.2.0"], RESOLVED),
+    ],
+)
+def test_which_projects_have_semantic_versions(
+    shop: CrashingShop, releases: list[str], expected: tuple[str, str | None]
+) -> None:
+    """One of the last three releases must be a semantic version, and three of the last ten."""
+    for release in releases:
+        shop.crash(release=release)
+    shop.resolve(inNextRelease=True)
+    shop.crash(release="shop@0.1.0")
+    # A version that is lower but was made later is old only where versions count.
+    assert state(shop) == expected
+
+
 def test_a_late_build_counts_by_its_time(shop: CrashingShop) -> None:
     """Where versions are no semantic ones, a release is as new as the event that made it."""
     shop.crash(release="beta")
@@ -193,9 +214,10 @@ def test_ignored_for_a_number_of_events(shop: CrashingShop) -> None:
 
 
 def test_ignored_for_a_time(shop: CrashingShop) -> None:
-    """After as many minutes as were said the issue is shown again."""
+    """After as many minutes as were said the issue is shown again, not after an event."""
     shop.crash()
     shop.change(status="ignored", statusDetails={"ignoreDuration": 30})
+    shop.crash()
     until: Any = shop.show()["statusDetails"]["ignoreUntil"]
     assert until.endswith("Z")
     shop.edit("issues", shop.only_id(), ignored={"until_ms": 1, "left": None, "by_id": None})

@@ -136,6 +136,7 @@ BAD_CHANGES: dict[str, tuple[object, dict[str, Any]]] = {
     "unknown e-mail": ({"assignedTo": "x@shop.example"}, {"assignedTo": [NO_ACTOR]}),
     "unknown user": ({"assignedTo": "user:9"}, {"assignedTo": ["User does not exist"]}),
     "unknown team": ({"assignedTo": "team:9"}, {"assignedTo": ["Team does not exist"]}),
+    "no number of a team": ({"assignedTo": "team:web"}, {"assignedTo": [NO_ACTOR]}),
     "a stranger": (
         {"assignedTo": "owner@globex.example"},
         {"assignedTo": ["User is not a member of this organization"]},
@@ -155,6 +156,15 @@ def test_bad_changes_are_refused(shop: CrashingShop, what: str) -> None:
     answer = shop.acme.call("PUT", shop.path(shop.only_id()), sent)
     assert (answer.status, answer.body) == (400, errors)
     assert [entry["type"] for entry in shop.show()["activity"]] == ["first_seen"]
+
+
+def test_a_team_of_another_organization_is_no_owner(shop: CrashingShop) -> None:
+    """An issue is not assigned to a team of another organization."""
+    shop.crash()
+    body = {"organization": "globex", "slug": "ops"}
+    team = shop.acme.sandbox.control("POST", "/sentry/teams", body)
+    answer = shop.change(assignedTo=f"team:{team['id']}")
+    assert answer.body == {"assignedTo": ["Team is not a member of this organization"]}
 
 
 def test_a_release_of_another_project_is_unknown(shop: CrashingShop, api: dict[str, Any]) -> None:
@@ -212,6 +222,8 @@ def test_who_is_not_of_the_project_is_not_assigned(shop: CrashingShop) -> None:
     user = shop.change(assignedTo="ann@acme.example").body
     assert user == {"assignedTo": ["Cannot assign to non-team member"]}
     assert shop.change(assignedTo="admin@example.com").status == 200
+    web = shop.acme.get("/teams/acme/web/").body
+    assert shop.change(assignedTo=f"team:{web['id']}").status == 200
 
 
 def test_marks_are_the_callers_own(shop: CrashingShop) -> None:
