@@ -127,13 +127,14 @@ def _fitting(
 ) -> str:
     """*head*, then as many issues, by *figures* and *texts*, as fit into *most* characters."""
     room = max(most, lengths.FEWEST_CHARACTERS)
-    for count in range(len(figures), -1, -1):
+
+    def told(count: int) -> str:
         around = [fence.around([*first, *texts[:count]])] if count else []
-        told = [*head, *figures[:count], *_left_out(len(figures) - count), *around]
-        text = "\n".join(told) + "\n"
-        if len(text) <= room:
-            break
-    return text
+        lines = [*head, *figures[:count], *_left_out(len(figures) - count), *around]
+        return "\n".join(lines) + "\n"
+
+    counts = range(len(figures), 0, -1)
+    return next((text for text in map(told, counts) if len(text) <= room), told(0))
 
 
 def _digest_head(digest: Digest) -> list[str]:

@@ -187,6 +187,15 @@ def test_a_digest_judges_by_period_release_and_regressions(shop: Shop) -> None:
     assert render_digest(found) == render_digest(digest(shop.client, SHOP))
 
 
+def test_a_server_without_a_clock_is_judged_by_ours(shop: Shop) -> None:
+    """Whether an issue is new goes by the Date of the answer; not every proxy passes it on."""
+    project = Reply(body={"id": "11", "slug": "acme-shop"})
+    old = Reply(body=[issue_json(firstSeen="2020-01-01T00:00:00Z", lifetime=None)])
+    with serving(project, old) as server:
+        found = digest(shop.client_of("internal", server.url), SHOP)
+    assert [line.trend for line in found.lines] == [Trend.GROWING]
+
+
 def test_a_digest_leaves_out_issues_with_few_events(shop: Shop) -> None:
     """Unless one event is enough."""
     shop.crash()

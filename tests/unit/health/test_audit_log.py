@@ -18,6 +18,7 @@ from watchpost.health.audit_history import parse_history, render_history
 from watchpost.health.audit_log import AuditLog, open_audit_log
 
 ROOT = Path(__file__).resolve().parents[3]
+NAMES_OF_USERS = ("LOGNAME", "USER", "LNAME", "USERNAME")
 WRITER = """
 import sys
 from pathlib import Path
@@ -210,6 +211,17 @@ def test_the_environment_names_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert open_audit_log().path == tmp_path / "state" / "watchpost" / "audit.jsonl"
     monkeypatch.setenv("WATCHPOST_AUDIT_LOG", str(tmp_path / "log"))
     assert open_audit_log("agent shop-bot") == AuditLog(tmp_path / "log", "agent shop-bot")
+
+
+def test_a_user_without_a_home_must_name_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's user may have none, nor a name; the actor is then a number."""
+    for name in ("WATCHPOST_AUDIT_LOG", "XDG_STATE_HOME", "HOME", *NAMES_OF_USERS):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54_321)
+    with pytest.raises(SettingsError, match="name a file by WATCHPOST_AUDIT_LOG"):
+        open_audit_log()
+    monkeypatch.setenv("WATCHPOST_AUDIT_LOG", "audit.jsonl")
+    assert open_audit_log().actor.startswith("user 54321@")
 
 
 def test_each_act_is_told_once_with_its_outcome(log: AuditLog) -> None:

@@ -142,6 +142,13 @@ def test_detail_tells_the_issue_outside_and_the_event_inside() -> None:
     ]
 
 
+def test_an_issue_without_a_page_has_none() -> None:
+    """Nothing stands in for it."""
+    assert "http" not in outside(
+        render_detail(detail(issue_json(permalink=None)), boundary=BOUNDARY)
+    )
+
+
 def test_an_event_that_is_gone_is_told() -> None:
     """The issue's figures stay, with the reason."""
     told = make_detail(SHOP, Issue.from_json(issue_json()), None, "Sentry keeps no event of it")
