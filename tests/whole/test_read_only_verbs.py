@@ -21,6 +21,7 @@ LOOKING = {
     ("doctor", "--list-apps"): None,
     ("orphans",): None,
     ("explain", "shop"): 0,
+    ("health", "shop"): 0,
     ("report", "--out", "fleet.html"): 2,
     ("verify", "--no-send"): None,
 }

@@ -81,10 +81,11 @@ class AuditLog:
         Raises:
             SettingsError: It cannot be read.
         """
-        if not self.path.exists():
+        try:
+            with self._open(os.O_RDONLY, fcntl.LOCK_SH) as handle:
+                return _whole(handle)
+        except FileNotFoundError:
             return b""
-        with self._open(os.O_RDONLY, fcntl.LOCK_SH) as handle:
-            return _whole(handle)
 
     def _line(self, fields: Mapping[str, Any], previous: str) -> bytes:
         line = {
@@ -109,6 +110,8 @@ class AuditLog:
             finally:
                 os.close(handle)
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and not flags & os.O_CREAT:
+                raise
             raise SettingsError(
                 str(self.path),
                 f"the audit log cannot be used: {error.strerror}",

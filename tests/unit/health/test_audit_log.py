@@ -173,6 +173,14 @@ def test_a_place_that_takes_no_line_is_refused(tmp_path: Path, place: str) -> No
         AuditLog(tmp_path / place, "ann@desk").append(line())
 
 
+def test_a_log_that_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
+    """A folder, or a path through a file, is told; only a file that is not there is no log yet."""
+    (tmp_path / "a-file").write_text("")
+    for place in (tmp_path, tmp_path / "a-file" / "audit.jsonl"):
+        with pytest.raises(SettingsError, match="the audit log cannot be used"):
+            AuditLog(place, "ann@desk").read()
+
+
 def test_a_full_disk_leaves_nothing_of_the_line(log: AuditLog) -> None:
     """What was written of it is taken back, so that no half line is left."""
     log.append(line())
