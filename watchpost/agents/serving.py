@@ -74,15 +74,14 @@ def serve(workspace: Workspace, wanted: Wanted) -> None:
         os.environ[READ_ONLY_VARIABLE] = "1"
     if not is_read_only():
         open_audit_log()  # says now, not at the first issue, that there is no place for it
-    tame_libraries(write_line)
     projects = DeclaredProjects(workspace.manifest_path, write_line)
     bound = _bind(projects, wanted.project)
     desk = _make_desk(workspace, wanted, projects, bound)
     caller = Caller(f"agent of {bound}", frozenset({bound}), may_resolve=True)
+    grants = _open_grants(wanted.grants, projects)
     if access is None:
         _serve_stdio(desk, caller)
     else:
-        grants = _open_grants(wanted.grants, projects)
         _serve_http(desk, access, grants, caller)
 
 
@@ -147,6 +146,7 @@ def _open_grants(path: Path | None, projects: DeclaredProjects) -> GrantsFile | 
 def _serve_stdio(desk: Desk, caller: Caller) -> None:
     from watchpost.agents.stdio import serve_stdio  # noqa: PLC0415 - the other transport needs more
 
+    tame_libraries(write_line)
     serve_stdio(desk, caller)
 
 
@@ -154,4 +154,6 @@ def _serve_http(desk: Desk, access: Access, grants: GrantsFile | None, caller: C
     from watchpost.agents.http import listen, make_app, serve_http  # noqa: PLC0415 - stdio needs no HTTP
 
     app = make_app(desk, access, write_line, grants=grants, caller=caller)
-    serve_http(app, listen(access), write_line)
+    taken = listen(access)
+    tame_libraries(write_line)
+    serve_http(app, taken, write_line)

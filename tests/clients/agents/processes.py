@@ -41,27 +41,13 @@ def environment_of(fleet: Fleet, **variables: str) -> dict[str, str]:
     }
 
 
-def run(fleet: Fleet, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run `watchpost mcp` to its end, which it must find by itself."""
-    return subprocess.run(
-        [sys.executable, "-m", "watchpost", "mcp", *arguments],
-        cwd=fleet.folder,
-        env=environment_of(fleet, **variables),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
 @contextlib.contextmanager
 def listening(
     fleet: Fleet, *arguments: str
 ) -> Iterator[tuple[str, subprocess.Popen[str], list[str]]]:
-    """Run `watchpost mcp --http` on a free port: its address, the process, its first lines."""
+    """Run a `watchpost mcp --http` command: its address, the process, its first lines."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "watchpost", "mcp", "--http", "127.0.0.1:0", *arguments],
+        [sys.executable, "-m", *arguments],
         cwd=fleet.folder,
         env=environment_of(fleet),
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,211 @@
+"""What an agent is told while a service fails: one short sentence, and nothing of why."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+from tests.clients.agents.agent import call, text_of
+from tests.clients.agents.served import NOBODY, QUICK, Fleet, serving
+from watchpost.agents.callers import Caller
+from watchpost.agents.desk import Manners
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from watchpost.agents.answers import Answer
+    from watchpost.coolify import CoolifyClient
+
+SHOP = {"projectId": "shop"}
+AGENT = Caller("shop-agent", frozenset({"shop"}), may_resolve=True)
+REASON = "totals are optional since 1.4.2, see #123"
+SECRET = "what nobody should see"
+
+
+@pytest.fixture(autouse=True)
+def audit_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An audit log of this test."""
+    path = tmp_path / "audit.jsonl"
+    monkeypatch.setenv("WATCHPOST_AUDIT_LOG", str(path))
+    return path
+
+
+def outcomes(path: Path) -> list[str]:
+    """What the audit log says became of each act."""
+    return [json.loads(line)["outcome"] for line in path.read_text().splitlines()]
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Wait until *is_so*; polls, because neither files nor the sandbox tell events."""
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come to it"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"status": 503, "body": SECRET}, "Sentry does not answer. Ask again in a few minutes."),
+        ({"drop": "before"}, "Sentry does not answer. Ask again in a few minutes."),
+        ({"status": 429, "headers": {"Retry-After": "30"}}, "Sentry's rate limit is reached. Ask"),
+        ({"status": 401, "body": SECRET}, "Sentry refuses this server's token. Tell whoever runs"),
+        (
+            {
+                "status": 403,
+                "body": {"detail": SECRET},
+                "headers": {"WWW-Authenticate": 'error="insufficient_scope" scope="event:read"'},
+            },
+            "This server's token may not do that in Sentry.",
+        ),
+        ({"status": 200, "body": [SECRET]}, "Sentry answered something that this server does not"),
+        ({"status": 200, "body": {"id": SECRET}}, "Sentry answered something that this server"),
+        ({"latency_seconds": 1.0}, "Sentry took too long to answer. Ask again in a minute."),
+    ],
+    ids=["503", "dropped", "429", "401", "403", "another form", "incomplete", "slow"],
+)
+def test_a_failure_of_sentry_is_one_sentence(
+    fleet: Fleet, fault: dict[str, Any], told: str
+) -> None:
+    """Each failure has its own, for every tool that reads; none shows a word of the answer."""
+    token = fleet.grant("shop-agent", "shop")
+    fleet.sandbox.add_fault(service="sentry", **fault)
+    manners = Manners(beat_seconds=QUICK.beat_seconds, patience_seconds=0.4)
+    with serving(fleet, fleet.desk(manners)) as url:
+        answers = [
+            call(url, token, "project_recent_errors", **SHOP),
+            call(url, token, "project_error_detail", **SHOP, issueId=fleet.issue("shop")),
+        ]
+    for answer in answers:
+        text = text_of(answer)
+        assert answer.is_error
+        assert text.startswith(told)
+        assert len(text) < 200
+        assert "http" not in text
+    assert len(fleet.requests()) <= 2
+    assert SECRET not in repr(answers)
+    assert "Traceback" not in "".join(fleet.lines)
+
+
+def test_a_sentry_that_is_down(fleet: Fleet) -> None:
+    """Nobody listens at its address: said in a sentence that does not name the address."""
+    token = fleet.grant("shop-agent", "shop")
+    sentry = fleet.sentry("token", NOBODY)
+    with serving(fleet, fleet.desk(sentry=sentry)) as url:
+        answer = call(url, token, "project_recent_errors", **SHOP)
+        wiring = call(url, token, "project_wiring", **SHOP)
+    assert text_of(answer) == "Sentry does not answer. Ask again in a few minutes."
+    assert wiring.structured_content["sentry"]["state"] == "unchecked"
+    assert "127.0.0.1" not in text_of(answer) + text_of(wiring)
+
+
+def test_a_sentry_that_is_slow_is_waited_for(fleet: Fleet) -> None:
+    """An answer that comes late but within the patience is told."""
+    token = fleet.grant("shop-agent", "shop")
+    fleet.sandbox.add_fault(service="sentry", latency_seconds=0.3)
+    with serving(fleet, fleet.desk()) as url:
+        assert "TeapotLost" in text_of(call(url, token, "project_recent_errors", **SHOP))
+
+
+def test_a_coolify_that_is_down_is_told_as_unchecked(fleet: Fleet) -> None:
+    """The wiring is told as far as Sentry goes."""
+    token = fleet.grant("shop-agent", "shop")
+    fleet.sandbox.add_fault(service="coolify", status=503)
+    with serving(fleet, fleet.desk()) as url:
+        answer = call(url, token, "project_wiring", **SHOP)
+    assert answer.structured_content["state"] == "unchecked"
+    assert "no answer from Coolify" in text_of(answer)
+    assert fleet.sandbox.writes() == []
+
+
+def test_a_token_without_the_scope_cannot_resolve(fleet: Fleet, audit_log: Path) -> None:
+    """The refusal of Sentry is told as such, and the audit log says that nothing was done."""
+    token = fleet.grant("shop-agent", "shop", may_resolve=True)
+    readonly = fleet.sentry(fleet.sandbox.tokens["sentry"]["readonly"])
+    sent = {**SHOP, "issueId": fleet.issue("shop"), "reason": REASON}
+    with serving(fleet, fleet.desk(sentry=readonly)) as url:
+        answer = call(url, token, "project_error_resolve", **sent)
+    assert text_of(answer).startswith("This server's token may not do that in Sentry.")
+    assert outcomes(audit_log) == ["intended", "refused"]
+
+
+def test_a_write_of_unknown_fate_says_so(fleet: Fleet, audit_log: Path) -> None:
+    """Sentry applied it and broke off: the agent is told to look, and nothing is sent twice."""
+    token = fleet.grant("shop-agent", "shop", may_resolve=True)
+    fleet.sandbox.add_fault(service="sentry", method="PUT", drop="after")
+    sent = {**SHOP, "issueId": fleet.issue("shop"), "reason": REASON}
+    with serving(fleet, fleet.desk()) as url:
+        answer = call(url, token, "project_error_resolve", **sent)
+    assert text_of(answer).startswith("Sentry broke off before answering: the issue may or may not")
+    assert len(fleet.sandbox.writes()) == 1
+    assert outcomes(audit_log) == ["intended", "unclear"]
+
+
+def test_no_audit_log_no_change(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the reason cannot be kept nothing is resolved; the log says which file it is about."""
+    monkeypatch.setenv("WATCHPOST_AUDIT_LOG", str(fleet.folder))
+    token = fleet.grant("shop-agent", "shop", may_resolve=True)
+    sent = {**SHOP, "issueId": fleet.issue("shop"), "reason": REASON}
+    with serving(fleet, fleet.desk()) as url:
+        answer = call(url, token, "project_error_resolve", **sent)
+    assert text_of(answer).startswith("This server is not set up for that.")
+    assert fleet.sandbox.writes() == []
+    assert "SettingsError: the audit log cannot be used" in "".join(fleet.lines)
+
+
+def test_a_bug_of_ours_is_called_one(fleet: Fleet) -> None:
+    """The agent reads BUG, the log has the kind and the place, neither has the error's text."""
+
+    def connect() -> CoolifyClient:
+        raise RuntimeError(SECRET)
+
+    token = fleet.grant("shop-agent", "shop")
+    with serving(fleet, fleet.desk(connect_coolify=connect)) as url:
+        answer = call(url, token, "project_wiring", **SHOP)
+    assert text_of(answer).startswith("BUG: this server failed by a fault of its own.")
+    assert f"BUG: RuntimeError at {__name__}:" in "\n".join(fleet.lines)
+    assert SECRET not in text_of(answer) + "".join(fleet.lines)
+
+
+def test_a_write_outlives_its_caller(fleet: Fleet, audit_log: Path) -> None:
+    """Who hangs up while an issue is being resolved leaves no act without an outcome."""
+    desk = fleet.desk()
+    fleet.sandbox.add_fault(service="sentry", method="PUT", latency_seconds=0.4)
+    sent = {**SHOP, "issueId": fleet.issue("shop"), "reason": REASON}
+
+    async def hang_up() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(desk.call, AGENT, "project_error_resolve", sent)
+            await anyio.to_thread.run_sync(wait_for, audit_log.exists)
+            tasks.cancel_scope.cancel()
+        await desk.finish_writes()
+
+    anyio.run(hang_up)
+    assert outcomes(audit_log) == ["intended", "done"]
+
+
+def test_slow_looks_leave_room(fleet: Fleet) -> None:
+    """Of thirty calls at once eight are under way; who gives up does not make room for a ninth."""
+    desk = fleet.desk(Manners(beat_seconds=0, patience_seconds=0.2))
+    fleet.sandbox.add_fault(service="sentry", latency_seconds=1.5)
+    answers: list[Answer] = []
+
+    async def ask() -> None:
+        answers.append(await desk.call(AGENT, "project_recent_errors", SHOP))
+
+    async def crowd() -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(30):
+                tasks.start_soon(ask)
+
+    anyio.run(crowd)
+    assert {answer.text for answer in answers} == {
+        "Sentry took too long to answer. Ask again in a minute."
+    }
+    wait_for(lambda: len(fleet.requests()) >= 8)
+    assert len([each for each in fleet.requests() if "/projects/" in each]) == 8
