@@ -116,14 +116,15 @@ def _texts_of(
 
 
 def _check_keys(block: RecordsBlock, subjects: Iterable[_Subject], log: FaultLog) -> None:
-    keys = {each.id: each.fill(block.key.value) for each in subjects}
-    without = [entry for entry, value in keys.items() if value is None]
+    entries: dict[str | None, list[str]] = {}
+    for each in subjects:
+        entries.setdefault(each.fill(block.key.value), []).append(each.id)
+    without = entries.pop(None, [])
     if without:
         detail = f"{{part}} stands for the name of a part; without parts: {render_choices(without)}"
         fix = "write {id}, which is 'entry-part' for a part"
         log.add_fault(_KEY_VALUE, "not every entry has a part", detail=detail, fix=fix)
-    for value in dict.fromkeys(value for value in keys.values() if value is not None):
-        same = [entry for entry, other in keys.items() if other == value]
+    for value, same in entries.items():
         if len(same) > 1:
             detail = f"'{value}' would be the key of {render_choices(same)}"
             fix = "add {id}, which no two entries share"

@@ -45,7 +45,8 @@ def explain_failure(error: psycopg.Error, name: str) -> ApiError:
         error: What psycopg raised once connected.
         name: The database's name in messages.
     """
-    state = error.sqlstate or ""
+    # psycopg refuses by itself, without a SQLSTATE, what no text can hold
+    state = error.sqlstate or ("22" if isinstance(error, psycopg.DataError) else "")
     if not state or state.startswith((*_GONE, *_FULL)):
         return away(name)
     if state in _BUSY:
@@ -113,6 +114,7 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[psycopg.Error, str], ApiError]], ...] 
     ("22", _explain_value),
     ("428C9", _explain_computed),
     ("55000", _explain_view),
+    ("0A000", _explain_view),
     ("42P01", _explain_changed),
     ("42703", _explain_changed),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from tests.clients.records.examples import (
@@ -59,8 +60,29 @@ def test_views_and_computed_columns_are_told(
     )
     add_row(on_postgres)
     assert "computed" in refusal(on_postgres, database, record({"loud": "x"}), kind=Invalid)
-    key = RowKey("names", "slug", "acme/shop")
-    refusal(on_postgres, database, record({"note": "x"}, key=key), kind=ApiError)
+    on_postgres.execute("CREATE VIEW pairs AS SELECT a.slug, b.note FROM projects a, projects b")
+    for view in ("names", "pairs"):
+        key = RowKey(view, "slug", "acme/shop")
+        said = refusal(on_postgres, database, record({"note": "x"}, key=key), kind=Invalid)
+        assert "it is a view" in said
+
+
+def test_what_the_database_cannot_write_down_is_refused(
+    on_postgres: PostgresPlatform, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sign that the database's encoding lacks, or that no text can hold, is refused."""
+    server = on_postgres.server
+    add_row(on_postgres)
+    refusal(on_postgres, database, record({"note": "a\0b"}), kind=Invalid)
+    server.execute("DROP DATABASE IF EXISTS old")
+    server.execute("CREATE DATABASE old ENCODING 'LATIN1' TEMPLATE template0")
+    monkeypatch.setenv("DATABASE_URL", server.url(database="old"))
+    with psycopg.connect(server.url(database="old"), autocommit=True) as connection:
+        connection.execute("CREATE TABLE projects (slug TEXT, note TEXT)")
+        connection.execute("INSERT INTO projects VALUES ('acme/shop')")
+    old = open_database(REFERENCE)
+    assert keep(old, record({"note": "Größe"})).columns == ("note",)
+    refusal(on_postgres, old, record({"note": "\N{SNOWMAN}"}), kind=Invalid)
 
 
 def test_a_length_is_a_limit(on_postgres: PostgresPlatform, database: Database) -> None:
