@@ -160,7 +160,7 @@ class RunningPostgres:
         return self._folder / "log"
 
     def _lines(self) -> list[str]:
-        return self._log.read_text(encoding="utf-8").splitlines()
+        return self._log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def _answers(self) -> bool:
         with contextlib.suppress(psycopg.OperationalError), self.connect():
