@@ -1,5 +1,5 @@
 """
-Tokens and the projects that each is granted, from a file.
+Tokens and the projects that each is granted, as a file says them.
 
     tokens:
       - name: shop-agent
@@ -21,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -57,6 +57,13 @@ class _TokenBlock(_Block):
 
 class _GrantsBlock(_Block):
     tokens: tuple[_TokenBlock, ...] = ()
+
+
+class GrantsSource(Protocol):
+    """Where grants are looked up: a file or a table, as it is now. Safe for threads."""
+
+    def find(self, token: str, now: datetime) -> Caller | None:
+        """Whoever bears *token*; None for one that is unknown or expired."""
 
 
 @dataclass(frozen=True)

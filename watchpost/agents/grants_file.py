@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from typing import TYPE_CHECKING
 
 from watchpost.agents.changes import FileMark, mark_of, read_mark
@@ -23,14 +24,17 @@ from watchpost.errors import SettingsError, WatchpostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
+
+    from watchpost.agents.callers import Caller
 
 _TOO_OPEN = stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 
 
 class GrantsFile:
     """
-    The grants of one file, as they are now. For one thread.
+    The grants of one file, as they are now. Safe for threads.
 
     Args:
         path: The file.
@@ -43,14 +47,20 @@ class GrantsFile:
     def __init__(self, path: Path, log: Callable[[str], None]) -> None:
         self._path = path
         self._log = log
+        self._lock = threading.Lock()
         self._mark, self._grants = _read(path)
+
+    def find(self, token: str, now: datetime) -> Caller | None:
+        """Whoever bears *token* now; None for one that is unknown or expired."""
+        return self.current().find(token, now)
 
     def current(self) -> Grants:
         """The grants of the file as it is now; none where it cannot be used."""
-        mark = read_mark(self._path)
-        if mark != self._mark:
-            self._mark, self._grants = self._read_again(mark)
-        return self._grants
+        with self._lock:
+            mark = read_mark(self._path)
+            if mark != self._mark:
+                self._mark, self._grants = self._read_again(mark)
+            return self._grants
 
     def _read_again(self, mark: FileMark) -> tuple[FileMark, Grants]:
         try:

@@ -20,6 +20,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import uvicorn
 from mcp.server.auth.middleware.bearer_auth import BearerAuthBackend, RequireAuthMiddleware
 from mcp.server.auth.provider import AccessToken, TokenVerifier
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from watchpost.agents.access import Access
     from watchpost.agents.desk import Desk
-    from watchpost.agents.grants_file import GrantsFile
+    from watchpost.agents.grants import GrantsSource
 
     Context = ServerRequestContext[Any, Any]
 
@@ -60,14 +61,15 @@ class _GrantedToken(AccessToken):
 
 
 class GrantsVerifier(TokenVerifier):
-    """Asks the grants file about each token that comes in."""
+    """Asks the grants about each token that comes in, in a thread: a table may take its time."""
 
-    def __init__(self, grants: GrantsFile) -> None:
+    def __init__(self, grants: GrantsSource) -> None:
         self._grants = grants
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """Whose token it is; None for one that is worth nothing."""
-        caller = self._grants.current().find(token, datetime.now(UTC))
+        now = datetime.now(UTC)
+        caller = await anyio.to_thread.run_sync(self._grants.find, token, now)
         if caller is None:
             return None
         return _GrantedToken(token="", client_id=caller.name, scopes=[], caller=caller)
@@ -78,7 +80,7 @@ def make_app(
     access: Access,
     log: Callable[[str], None],
     *,
-    grants: GrantsFile | None = None,
+    grants: GrantsSource | None = None,
     caller: Caller | None = None,
 ) -> ASGIApp:
     """

@@ -18,17 +18,20 @@ from watchpost.agents.callers import Caller
 from watchpost.agents.desk import Desk, Manners
 from watchpost.agents.grants import list_unknown
 from watchpost.agents.grants_file import GrantsFile
+from watchpost.agents.grants_table import GrantsTable
 from watchpost.agents.lines import tame_libraries, write_line
 from watchpost.agents.looks import Services
 from watchpost.agents.projects import DeclaredProjects
 from watchpost.coolify import TOKEN_VARIABLE, CoolifyClient
 from watchpost.errors import SettingsError
 from watchpost.health import open_audit_log
+from watchpost.records import open_database
 from watchpost.transport import READ_ONLY_VARIABLE, RetryPolicy, Transport, is_read_only
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from watchpost.agents.grants import GrantsSource
     from watchpost.workspace import Workspace
 
 # An agent waits for the answer, so that Coolify is asked once and not for long.
@@ -43,7 +46,8 @@ class Wanted:
     Attributes:
         project: Id of the one entry; empty where calls name theirs.
         http: `HOST:PORT`; empty for stdio.
-        grants: The grants file.
+        grants: The grants file, or None.
+        table: The grants table in the database of the manifest's records; empty without.
         hosts: See `access`, as for the next two.
         origins: See there.
         is_behind: See there.
@@ -54,6 +58,7 @@ class Wanted:
     project: str = ""
     http: str = ""
     grants: Path | None = None
+    table: str = ""
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     is_behind: bool = False
@@ -78,7 +83,7 @@ def serve(workspace: Workspace, wanted: Wanted) -> None:
     bound = _bind(projects, wanted.project)
     desk = _make_desk(workspace, wanted, projects, bound)
     caller = Caller(f"agent of {bound}", frozenset({bound}), may_resolve=True)
-    grants = _open_grants(wanted.grants, projects)
+    grants = _open_grants(wanted, projects)
     if access is None:
         _serve_stdio(desk, caller)
     else:
@@ -92,7 +97,7 @@ def _read_access(wanted: Wanted) -> Access | None:
         wanted.http,
         wanted.hosts,
         wanted.origins,
-        has_tokens=wanted.grants is not None,
+        has_tokens=wanted.grants is not None or bool(wanted.table),
         is_behind=wanted.is_behind,
     )
 
@@ -133,14 +138,27 @@ def _connect_coolify(workspace: Workspace) -> CoolifyClient:
     )
 
 
-def _open_grants(path: Path | None, projects: DeclaredProjects) -> GrantsFile | None:
-    if path is None:
+def _open_grants(wanted: Wanted, projects: DeclaredProjects) -> GrantsSource | None:
+    if wanted.table:
+        return _open_table(wanted.table, projects)
+    if wanted.grants is None:
         return None
-    grants = GrantsFile(path, write_line)
+    grants = GrantsFile(wanted.grants, write_line)
     known = [entry.id for entry in projects.manifest.entries]
     for entry_id in list_unknown(grants.current(), known):
-        write_line(f"{path}: grants {entry_id}, which the manifest does not have")
+        write_line(f"{wanted.grants}: grants {entry_id}, which the manifest does not have")
     return grants
+
+
+def _open_table(table: str, projects: DeclaredProjects) -> GrantsTable:
+    records = projects.manifest.records
+    if records is None:
+        raise SettingsError(
+            f"--grants-table {table}",
+            "the manifest names no database",
+            fix="add `records:` to it, or say `--grants FILE`",
+        )
+    return GrantsTable(open_database(records.url), table, write_line)
 
 
 def _serve_stdio(desk: Desk, caller: Caller) -> None:
@@ -150,7 +168,7 @@ def _serve_stdio(desk: Desk, caller: Caller) -> None:
     serve_stdio(desk, caller)
 
 
-def _serve_http(desk: Desk, access: Access, grants: GrantsFile | None, caller: Caller) -> None:
+def _serve_http(desk: Desk, access: Access, grants: GrantsSource | None, caller: Caller) -> None:
     from watchpost.agents.http import listen, make_app, serve_http  # noqa: PLC0415 - stdio needs no HTTP
 
     app = make_app(desk, access, write_line, grants=grants, caller=caller)

@@ -63,6 +63,12 @@ def _add_http_arguments(parser: argparse.ArgumentParser) -> None:
         help="ask for a bearer token; this file says which projects each is granted",
     )
     http.add_argument(
+        "--grants-table",
+        default="",
+        metavar="TABLE",
+        help="the same as a table in the database of the manifest's records",
+    )
+    http.add_argument(
         "--allowed-host",
         action="append",
         default=[],
@@ -118,6 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
         project=arguments.project,
         http=arguments.http,
         grants=arguments.grants,
+        table=arguments.grants_table,
         hosts=tuple(arguments.allowed_host),
         origins=tuple(arguments.allowed_origin),
         is_behind=arguments.behind_tls_proxy,
@@ -130,22 +137,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _raise_if_senseless(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be served, and options that would be ignored."""
+    has_tokens = arguments.grants is not None or bool(arguments.grants_table)
     if arguments.grant or arguments.may_resolve:
         raise SettingsError("--grant", "it goes with --new-token only")
+    if arguments.grants is not None and arguments.grants_table:
+        raise SettingsError("--grants", "grants are in a file or in a table, not in both")
     if not arguments.http:
-        is_for_http = arguments.grants or arguments.allowed_host or arguments.allowed_origin
-        if is_for_http or arguments.behind_tls_proxy:
-            raise SettingsError("mcp", "tokens, hosts and origins go with --http only")
-        if not arguments.project:
-            raise SettingsError(
-                "mcp", "which project is to be served?", fix="say `--project ENTRY`"
-            )
-    if not arguments.project and arguments.grants is None:
+        _raise_if_not_for_stdio(arguments, has_tokens=has_tokens)
+    elif not arguments.project and not has_tokens:
         raise SettingsError(
             "mcp",
             "nothing says which projects a caller may see",
-            fix="say `--project ENTRY` or `--grants FILE`",
+            fix="say `--project ENTRY`, `--grants FILE` or `--grants-table TABLE`",
         )
+
+
+def _raise_if_not_for_stdio(arguments: argparse.Namespace, *, has_tokens: bool) -> None:
+    is_for_http = arguments.allowed_host or arguments.allowed_origin or arguments.behind_tls_proxy
+    if has_tokens or is_for_http:
+        raise SettingsError("mcp", "tokens, hosts and origins go with --http only")
+    if not arguments.project:
+        raise SettingsError("mcp", "which project is to be served?", fix="say `--project ENTRY`")
 
 
 def _raise_if_not_installed() -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.sandboxes import RunningSandbox
+    from watchpost.agents.grants import GrantsSource
 
 WORDS = {"shop": "Teapot", "ledger": "Quetzal", "vault": "Ocelot"}
 APPS = {"shop": "shop-web", "ledger": "billing-api", "vault": "shop-api"}
@@ -138,13 +139,16 @@ def send_event(sandbox: RunningSandbox, name: str, event: object) -> None:
 
 
 @contextlib.contextmanager
-def serving(fleet: Fleet, desk: Desk, *, caller: Caller | None = None) -> Iterator[str]:
-    """Serve over HTTP in a thread, with the fleet's grants or for *caller* alone; the address."""
+def serving(
+    fleet: Fleet, desk: Desk, *, caller: Caller | None = None, grants: GrantsSource | None = None
+) -> Iterator[str]:
+    """Serve over HTTP in a thread, by the fleet's or other grants, or for *caller*; the address."""
     access = read_access(
         "127.0.0.1:0", [], ["https://chat.example.com"], has_tokens=caller is None, is_behind=False
     )
     log = fleet.lines.append
-    grants = None if caller else GrantsFile(fleet.grants, log)
+    if caller is None and grants is None:
+        grants = GrantsFile(fleet.grants, log)
     taken = listen(access)
     server = make_http_server(make_app(desk, access, log, grants=grants, caller=caller))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[taken])))
