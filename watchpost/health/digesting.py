@@ -20,6 +20,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from watchpost.canary.event import RELEASE
 from watchpost.errors import SettingsError
 from watchpost.health.listing import list_unresolved
 from watchpost.health.model import Digest, DigestLine, ReleaseMark, Trend, Untrusted
@@ -98,8 +99,10 @@ def compute_lines(
 
 
 def release_of(head: IssueProject) -> ReleaseMark | None:
-    """The project's latest release; None without one."""
-    return ReleaseMark(Untrusted(head.release), head.released_at) if head.release else None
+    """The project's latest release; None without one, or where a canary made it."""
+    if head.release in ("", RELEASE):
+        return None
+    return ReleaseMark(Untrusted(head.release), head.released_at)
 
 
 def _trend(error: ErrorSummary, begin: datetime) -> Trend:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watchpost.canary.event import LOGGER
 from watchpost.errors import NotFound, UnexpectedResponse
 from watchpost.health.model import ASK_ONCE, RecentErrors
 from watchpost.health.proving import prove_project
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from watchpost.sentry import SentryClient
     from watchpost.sentry.issues import IssuePage, IssueProject
 
-UNRESOLVED = "is:unresolved"
+UNRESOLVED = f"is:unresolved !logger:{LOGGER}"
+"""Canaries of `watchpost verify` are no errors."""
 
 
 def recent_errors(

@@ -99,7 +99,9 @@ def reopen_error(
     """
     _raise_if_read_only()
     why = _usable_reason(reason)
-    act = _Act("reopen", _REOPENED, why, None, {"status": _REOPENED})
+    # Without it Sentry calls the issue a regression, which no event has shown.
+    changes = {"status": _REOPENED, "substatus": "ongoing"}
+    act = _Act("reopen", _REOPENED, why, None, changes)
     return _carry_out(client, project, issue, act, log)
 
 
@@ -182,9 +184,7 @@ def _write(
 
 
 def _send(client: SentryClient, project: HealthProject, issue: Issue, act: _Act) -> None:
-    changed = update_issue(
-        client, project.organization, issue.project_id, issue.id, act.changes, retry=ASK_ONCE
-    )
+    changed = update_issue(client, project.organization, issue, act.changes, retry=ASK_ONCE)
     if changed is None:
         raise no_such_issue()
     if not _is_confirmed(changed, act):

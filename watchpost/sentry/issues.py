@@ -274,20 +274,19 @@ def get_issue_event(
 def update_issue(
     client: SentryClient,
     organization: str,
-    project_id: str,
-    issue_id: str,
+    issue: Issue,
     changes: Mapping[str, object],
     *,
     retry: RetryPolicy,
 ) -> Mapping[str, Any] | None:
     """
-    Change one issue if it is of that project; answers what changed, or None where nothing matched.
+    Change one issue if it is still of the project that it was read from; answers what changed, or
+    None where nothing matched.
 
     Args:
         client: The server.
         organization: Its slug.
-        project_id: Digits; an issue of another project is not hit.
-        issue_id: Digits.
+        issue: As it was read.
         changes: Named as Sentry names them: `status`, `statusDetails`.
         retry: How patient.
 
@@ -295,7 +294,10 @@ def update_issue(
         UnclearWrite: It may or may not have been applied.
         Invalid: No release is there to resolve in.
     """
-    params: Params = {"id": issue_id, "project": project_id}
+    # Servers of the winter of 2024 took every issue that the query found where no id matched
+    # (getsentry/sentry#84456); the query names the one issue again.
+    query = f"issue:{issue.short_id}"
+    params: Params = {"id": issue.id, "project": issue.project_id, "query": query}
     path = _path("organizations", organization, "issues")
     answer = client.transport.request("PUT", path, params=params, json=dict(changes), retry=retry)
     return None if answer.status == _NO_CONTENT else answer.as_object()

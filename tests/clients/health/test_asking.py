@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.clients.health.shop import SHOP, VAULT, Shop, hours_ago
 from tests.clients.transport.servers import Reply, serving
 from tests.unit.health.answers import event_json, frame_json, issue_json, thrown_json
+from watchpost.canary.event import make_event_id, render_envelope
 from watchpost.errors import NotFound, SettingsError
 from watchpost.health import (
     HealthProject,
@@ -54,6 +56,21 @@ def test_recent_errors_are_as_many_as_asked_for(shop: Shop) -> None:
     assert not recent.is_complete
     assert len(recent_errors(shop.client, SHOP, "24h").errors) == 4
     assert len(recent_errors(shop.client, SHOP, "2d").errors) == 5
+
+
+def test_canaries_are_no_errors(shop: Shop) -> None:
+    """What `watchpost verify` sent is in no list, and its release is nobody's latest one."""
+    shop.crash(release="shop@1.4.0")
+    shop.crash()
+    envelope = render_envelope(make_event_id(), "f00d", "production", datetime.now(UTC))
+    shop.send(json.loads(envelope.splitlines()[2]))
+    shop.send(json.loads(envelope.splitlines()[2]) | {"event_id": make_event_id()})
+    assert [error.title for error in recent_errors(shop.client, SHOP).errors] == [
+        "KeyError: 'total'"
+    ]
+    found = digest(shop.client, SHOP)
+    assert [line.error.title for line in found.lines] == ["KeyError: 'total'"]
+    assert found.release is None
 
 
 def test_a_resolved_issue_is_no_recent_error(shop: Shop) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.clients.health.shop import REASON, SHOP, VAULT, Shop
 from tests.clients.transport.servers import Call, Reply, serving
+from tests.unit.health.answers import issue_json
 from watchpost.errors import (
     ApiError,
     ApiUnavailable,
@@ -28,7 +29,7 @@ from watchpost.health import (
     reopen_error,
     resolve_error,
 )
-from watchpost.sentry.issues import get_issue, update_issue
+from watchpost.sentry.issues import Issue, get_issue, update_issue
 from watchpost.transport import RetryPolicy
 
 if TYPE_CHECKING:
@@ -196,8 +197,9 @@ def test_a_slow_server_is_not_waited_for(shop: Shop) -> None:
         client = shop.client_of("internal", server.url)
         with pytest.raises(ApiUnavailable, match="ReadTimeout after 1 attempts"):
             get_issue(client, "acme", "1", retry=hasty)
+        issue = Issue.from_json(issue_json())
         with pytest.raises(UnclearWrite):
-            update_issue(client, "acme", "1", "1", {"status": "resolved"}, retry=hasty)
+            update_issue(client, "acme", issue, {"status": "resolved"}, retry=hasty)
         assert server.methods == ["GET", "PUT"]
 
 

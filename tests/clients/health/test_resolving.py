@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -48,12 +49,16 @@ def resolve(shop: Shop, issue: Json, reason: str = REASON, release: str | None =
 
 
 def test_an_issue_is_resolved_by_one_read_and_one_write(shop: Shop, issue: Json) -> None:
-    """The write names the issue and the project; the answer tells what it was before."""
+    """The write names issue and project, and the issue again; the answer tells what it was."""
     done = resolve(shop, issue)
     assert (done.status, done.status_before, done.was_changed) == ("resolved", "unresolved", True)
     assert shop.requests() == [f"GET /api/0/organizations/acme/issues/{issue['id']}/", WRITE]
-    query = shop.sandbox.log("sentry")[-1]["query"]
-    assert query == f"id={issue['id']}&project={issue['project']['id']}"
+    sent = parse_qs(shop.sandbox.log("sentry")[-1]["query"])
+    assert sent == {
+        "id": [issue["id"]],
+        "project": [issue["project"]["id"]],
+        "query": [f"issue:{issue['shortId']}"],
+    }
     assert shop.state_of(issue) == ("resolved", {})
 
 
@@ -102,6 +107,7 @@ def test_reopening_undoes_resolving(shop: Shop, issue: Json) -> None:
         done = reopen_error(shop.client, SHOP, issue["shortId"], "it crashed again", log=shop.log)
         assert (done.status, done.was_changed) == ("unresolved", was_changed)
     assert shop.state_of(issue)[0] == "unresolved"
+    assert shop.issues()[0]["substatus"] == "ongoing", "no event has shown a regression"
     assert shop.lines() == [
         ("resolve", "intended"),
         ("resolve", "done"),
