@@ -89,7 +89,7 @@ def _forecast(
     database = open_database(question.reference)
     row_key = question.row
     if question.wanted is None:
-        return forecast_clearing(_read_left(database, question), row_key, question.written, key=key)
+        return _forecast_clearing(database, question, key)
     rows = database.read(row_key, tuple(question.wanted))
     found |= _name_dsns(rows, key)
     return forecast_keeping(
@@ -102,11 +102,15 @@ def _forecast(
     )
 
 
-def _read_left(database: Database, question: RecordQuestion) -> tuple[Row, ...]:
-    """Read the columns of a removed record that are still there; a column that is gone is none."""
+def _forecast_clearing(database: Database, question: RecordQuestion, key: bytes) -> RecordForecast:
+    """Look at the columns of a removed record that are still there; one that is gone is none."""
     table = database.describe(question.row.table)
     left = tuple(each for each in question.written if each in table.columns)
-    return database.read(question.row, left) if left else ()
+    rows = database.read(question.row, left) if left else ()
+    unchanged = question.unchanged & set(left)
+    return forecast_clearing(
+        table, rows, question.row, question.written, unchanged=unchanged, key=key
+    )
 
 
 def _name_dsns(rows: Iterable[Row], key: bytes) -> dict[str, str]:

@@ -59,6 +59,7 @@ class RecordQuestion:
             removal.
         written: Fingerprints of what the last run wrote, by column.
         insert: Whether a row that is missing is inserted.
+        unchanged: Columns that the engine's look found to mean what the last run wrote.
     """
 
     step: Step
@@ -67,6 +68,7 @@ class RecordQuestion:
     wanted: Mapping[str, str] | None
     written: Mapping[str, str] = field(default_factory=dict)
     insert: bool = False
+    unchanged: frozenset[str] = frozenset()
 
     def wanted_texts(self, texts: Mapping[str, str]) -> dict[str, Wanted]:
         """What each column shall hold, with those of *texts*, by fingerprint, that are public."""
@@ -91,9 +93,18 @@ def list_record_questions(preview: Preview) -> Iterator[RecordQuestion]:
         if step.op not in DELETES:
             wanted = dict(_fingerprints(inputs, step.name))
             yield RecordQuestion(step, reference, row, wanted, insert=bool(inputs.get("insert")))
-        elif not state.is_retained and (reference, row) not in declared:
-            written = dict(_fingerprints(state.outputs or inputs, step.name))
-            yield RecordQuestion(step, reference, row, None, written)
+        elif not _is_kept(state) and (reference, row) not in declared:
+            # what was observed may be somebody else's
+            looked = preview.refreshed.get(step.urn)
+            written = dict(_fingerprints(looked.recorded.inputs if looked else inputs, step.name))
+            observed = dict(_fingerprints(inputs, step.name))
+            unchanged = frozenset(each for each in written if written[each] == observed.get(each))
+            yield RecordQuestion(step, reference, row, None, written, unchanged=unchanged)
+
+
+def _is_kept(state: State) -> bool:
+    """Whether nothing is written when the record goes: the engine or the provider leaves it out."""
+    return state.is_retained or state.inputs.get("onRemove") != "clear"
 
 
 def row_of(inputs: Mapping[str, Any]) -> RowKey:
@@ -134,7 +145,7 @@ def title_of(step: Step) -> str:
 def untouched_record(step: Step) -> Change:
     """Put the removal of a record of which nothing is written into words."""
     change = _change(step, Action.KEEP)
-    if step.old is not None and step.old.is_retained:
+    if step.old is not None and _is_kept(step.old):
         return replace(change, reason="its row stays as it is; Pulumi forgets it")
     return replace(change, reason=_DECLARED_ELSEWHERE)
 

@@ -20,12 +20,13 @@ from watchpost.records.keeping import differing
 from watchpost.records.values import fingerprint, is_fit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from watchpost.records.model import Column, Row, RowKey, Table, Verb
 
 _UNLIKE_ANY = "\0"
 """A text that no column holds: no database takes it."""
+_REWRITTEN = frozenset({"number", "boolean", "uuid", "json"})
 _HOLDS_DSNS = frozenset({"text", "other"})
 
 
@@ -97,15 +98,24 @@ def forecast_keeping(
 
 
 def forecast_clearing(
-    rows: tuple[Row, ...], row_key: RowKey, written: Mapping[str, str], *, key: bytes
+    table: Table,
+    rows: tuple[Row, ...],
+    row_key: RowKey,
+    written: Mapping[str, str],
+    *,
+    unchanged: Collection[str],
+    key: bytes,
 ) -> RecordForecast:
     """
     Tell what `clear_record` would clear.
 
     Args:
+        table: The table.
         rows: Those of *row_key*, at most two, with the columns that are still there.
         row_key: Which row.
         written: Fingerprint of what the last run wrote, by column.
+        unchanged: Columns that meant the same as recorded a moment ago, as the provider has seen;
+            counts for those that need not hold a text as it was written, such as JSON.
         key: The stack's fingerprint key.
 
     Raises:
@@ -114,7 +124,9 @@ def forecast_clearing(
     if len(rows) > 1:
         raise two_rows(row_key)
     held = {column: fingerprint(key, text) for row in rows for column, text in row.items()}
-    columns = tuple(sorted(each for each in held if held[each] and held[each] == written.get(each)))
+    loose = {each for each in unchanged if table.columns[each].kind in _REWRITTEN} & held.keys()
+    same = {each for each in held if held[each] == written.get(each)}
+    columns = tuple(sorted(each for each in same | loose if held[each]))
     return RecordForecast("clear", columns, {each: held[each] for each in columns})
 
 

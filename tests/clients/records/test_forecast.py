@@ -125,7 +125,8 @@ def test_a_clearing_is_forecast(
         add_row(platform, **held)
     ours = {"sentry_dsn": DSN, "note": "ours"}
     written = {name: fingerprint(KEY, text) for name, text in ours.items()}
-    told = forecast_clearing(database.read(SHOP, tuple(ours)), SHOP, written, key=KEY)
+    table, rows = database.describe(SHOP.table), database.read(SHOP, tuple(ours))
+    told = forecast_clearing(table, rows, SHOP, written, unchanged=ours.keys(), key=KEY)
     assert told.columns == columns
     assert clear(database, ours).columns == columns
 
@@ -134,9 +135,23 @@ def test_a_clearing_of_two_rows_is_refused(platform: Platform, database: Databas
     """Nobody knows which of them is meant."""
     for _ in range(2):
         add_row(platform, note="ours")
-    rows = database.read(SHOP, ("note",))
+    table, rows = database.describe(SHOP.table), database.read(SHOP, ("note",))
     with pytest.raises(AmbiguousOwner):
-        forecast_clearing(rows, SHOP, {"note": fingerprint(KEY, "ours")}, key=KEY)
+        forecast_clearing(table, rows, SHOP, {"note": "aaaaaaaa"}, unchanged=(), key=KEY)
+
+
+def test_what_the_database_writes_otherwise_is_still_ours(
+    platform: Platform, database: Database
+) -> None:
+    """JSON with other spaces is the same document, as the provider has seen; else it is not."""
+    add_row(platform, settings='{"a": 1}')
+    ours = {"settings": '{ "a":1 }'}
+    written = {"settings": fingerprint(KEY, ours["settings"])}
+    table, rows = database.describe(SHOP.table), database.read(SHOP, ("settings",))
+    for unchanged, columns in ((("settings",), ("settings",)), ((), ())):
+        told = forecast_clearing(table, rows, SHOP, written, unchanged=unchanged, key=KEY)
+        assert told.columns == columns
+    assert clear(database, ours).columns == ("settings",)
 
 
 def test_rows_are_counted_a_hundred_at_a_time(platform: Platform, database: Database) -> None:

@@ -49,7 +49,7 @@ def test_what_differs_is_foretold(platform: Platform) -> None:
 def test_what_would_be_cleared_is_foretold(platform: Platform) -> None:
     """A column that is gone by now is none, and neither is one with another value."""
     add_row(platform, sentry_project_slug="acme-shop", sentry_dsn=OTHER_DSN)
-    step = deleted("record", NAME, WANTED)
+    step = deleted("record", NAME, WANTED | {"onRemove": "clear"})
     assert look(step).forecasts[step.urn].columns == ("sentry_project_slug",)
     for column in ("sentry_project_slug", "sentry_dsn"):
         platform.execute(f"ALTER TABLE projects DROP COLUMN {column}")
@@ -100,7 +100,7 @@ def test_a_role_that_may_only_read_suffices(
     on_postgres.execute(f'GRANT SELECT ON projects TO "{READER}"')
     monkeypatch.setenv("DATABASE_URL", on_postgres.server.url(READER, READER_PASSWORD))
     since = on_postgres.server.count_log_lines()
-    other = record("acme/old", note=name("x"))
+    other = record("acme/old", note=name("x")) | {"onRemove": "clear"}
     step, gone = created("record", NAME, WANTED), deleted("record", "old/record", other)
     seen = look(step, gone)
     assert seen.forecasts[step.urn].columns == ("sentry_dsn", "sentry_project_slug")

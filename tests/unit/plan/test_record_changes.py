@@ -53,7 +53,8 @@ PROJECT_STEP = created("project", "shop", PROJECT)
 KEY_STEP = created("key", "shop/production", CLIENT_KEY, PROJECT_STEP.urn)
 WANTED = record(sentry_dsn=UNKNOWN, sentry_slug=SLUG)
 NEW = created("record", NAME, WANTED, PROJECT_STEP.urn, KEY_STEP.urn)
-GONE = deleted("record", NAME, record(sentry_slug=SLUG))
+CLEARED = record(sentry_slug=SLUG) | {"onRemove": "clear"}
+GONE = deleted("record", NAME, CLEARED)
 
 
 def forecast(verb: Any = "update", **before: str) -> RecordForecast:
@@ -163,14 +164,15 @@ def test_a_record_that_goes_is_cleared_where_it_says_so() -> None:
 @pytest.mark.parametrize(
     ("steps", "reason"),
     [
-        ((deleted("record", NAME, WANTED, is_retained=True),), "its row stays as it is"),
+        ((deleted("record", NAME, CLEARED, is_retained=True),), "its row stays as it is"),
+        ((deleted("record", NAME, WANTED),), "its row stays as it is"),
         (
             (GONE, created("record", "store/record", WANTED)),
             "another entry declares this row now",
         ),
         ((GONE,), "nothing is left to clear"),
     ],
-    ids=["keep", "declared elsewhere", "nothing left"],
+    ids=["kept by the engine", "kept by the provider", "declared elsewhere", "nothing left"],
 )
 def test_a_record_that_goes_may_leave_its_row_alone(steps: tuple[Step, ...], reason: str) -> None:
     """Nothing is sent, and it is told why."""
@@ -187,6 +189,19 @@ def test_a_row_that_another_database_declares_is_cleared_all_the_same() -> None:
     assert questions[NAME].wanted is None
     assert questions[NAME].written == {"sentry_slug": SLUG}
     assert questions["store/record"].reference == "env:OTHER_URL"
+
+
+def test_what_somebody_else_wrote_is_not_taken_for_ours() -> None:
+    """What counts is what was recorded, not what the engine has just observed."""
+    inputs = record(sentry_slug=OTHER) | {"onRemove": "clear"}
+    step = deleted("record", NAME, inputs)
+    recorded, observed = State(inputs=CLEARED), State(inputs=inputs)
+    found = preview(step, refreshed={step.urn: Refreshed(recorded, observed)})
+    (question,) = list_record_questions(found)
+    assert question.written == {"sentry_slug": SLUG}
+    assert question.unchanged == frozenset()
+    same = preview(GONE, refreshed={GONE.urn: Refreshed(recorded, recorded)})
+    assert next(list_record_questions(same)).unchanged == {"sentry_slug"}
 
 
 def test_a_record_waits_for_its_project() -> None:
@@ -234,7 +249,7 @@ def test_a_key_of_the_same_name_has_its_own_line() -> None:
     positions = {each.kind: each.position for each in plan.changes}
     assert positions["record"] not in {"", positions["key"]}
     assert change(build(preview(GONE), forecast("clear", x=OTHER))).position != ""
-    old = deleted("record", "old/record", record(sentry_slug=SLUG))
+    old = deleted("record", "old/record", CLEARED)
     assert change(build(preview(old), forecast("clear", x=OTHER)), "old/record").position == ""
 
 

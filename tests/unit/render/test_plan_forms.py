@@ -23,7 +23,16 @@ from tests.unit.render.plans import (
 )
 from watchpost import exits
 from watchpost.coolify import Effect
-from watchpost.plan import Action, AppChange, Call, Change, Difference, Unchecked
+from watchpost.plan import (
+    Action,
+    AppChange,
+    Call,
+    Change,
+    ColumnWrite,
+    Difference,
+    RecordChange,
+    Unchecked,
+)
 from watchpost.render.plan_html import render_plan_html
 from watchpost.render.plan_json import PlanDocument, make_document, render_plan_json
 from watchpost.render.plan_markdown import MOST_CHARACTERS, render_plan_markdown
@@ -50,7 +59,9 @@ def hostile_report(text: str = HOSTILE) -> PlanReport:
     """A plan in which everything that others may name bears a hostile name."""
     row = make_row("create", text, before=text, after=text, reasons=(text,))
     app = AppChange(f"application {text}", (row,), Effect.REBUILD, Effect.REBUILD, (text,), text)
+    record = RecordChange(text, "update", (ColumnWrite(text, text, text, (text, text)),))
     changes = (
+        Change(Action.CHANGE, "record", text, text, text, text, record=record),
         Change(Action.CHANGE, "app", f"{text}/{text}", text, text, text, app=app),
         Change(Action.DELETE, "key", text, text, text, text, (Difference(text, text, text),)),
         Change(Action.SKIP, "project", text, text, text, text, reason=text),
