@@ -6,7 +6,7 @@ Measure whether time tells an agent what it may not know: the three denials side
 A server with grants is called over HTTP by the SDK's own client: for a project that is not granted,
 for one that does not exist, and for an issue of another project. The three take turns, so that a
 slow moment of the machine meets them alike. Medians are compared as a server answers, and once more
-without the beat on which it answers, to show what the beat rounds away. Requests to Sentry are
+without the grid of time on which it answers, to show what that rounds away. Requests to Sentry are
 counted. Nothing is asserted.
 """
 
@@ -27,7 +27,7 @@ from tests.clients.agents.agent import visit
 from tests.clients.agents.served import Fleet, make_fleet, serving
 from tests.sandboxes import start_sandbox
 from watchpost.agents.desk import Manners
-from watchpost.agents.timing import BEAT_SECONDS
+from watchpost.agents.timing import STEP_SECONDS
 from watchpost.render.table import render_table
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ HEADING = ("denied", "median ms", "range ms", "of all medians", "requests to Sen
 
 
 def main(argv: list[str]) -> int:
-    """Measure with and without the beat, and print a table of each."""
+    """Measure with and without the grid, and print a table of each."""
     parser = argparse.ArgumentParser(
         prog="script/bench agents",
         description=__doc__,
@@ -53,9 +53,9 @@ def main(argv: list[str]) -> int:
     ):
         fleet = make_fleet(sandbox, Path(folder))
         token = fleet.grant("bench", "shop")
-        for beat in (BEAT_SECONDS, 0.0):
-            print(f"answers on a beat of {beat:g} s")
-            print(measure(fleet, token, Manners(beat_seconds=beat), options.calls, options.at_once))
+        for step in (STEP_SECONDS, 0.0):
+            print(f"answers on a grid of {step:g} s")
+            print(measure(fleet, token, Manners(step_seconds=step), options.calls, options.at_once))
     print(describe_machine())
     return 0
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 DEFAULT_CHARACTERS = 8_000
-FEWEST_CHARACTERS = 2_000
-"""Less would leave no room for one error with its fence."""
+FEWEST_CHARACTERS = 3_000
+"""What a digest may have; less would leave no room for one error with its fence and figures."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,6 @@ class Answer:
     def is_error(self) -> bool:
         """Whether the call failed."""
         return self.figures is None
-
-    @property
-    def length(self) -> int:
-        """Characters of text and figures together."""
-        return len(self.text) + (length_of(self.figures) if self.figures is not None else 0)
 
 
 def length_of(figures: object) -> int:

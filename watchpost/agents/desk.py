@@ -7,7 +7,7 @@ Where calls come in: who may ask what about which project, and what an answer ma
     a project that is not granted      one that cannot exist         the denial
     a project that is not there        one that cannot exist         the denial
 
-The last three cost Sentry one request each, and are answered on the same beat.
+The last three cost Sentry one request each, and are answered on one grid of time.
 
 Does not: speak the protocol or HTTP, or look anything up itself.
 
@@ -35,7 +35,7 @@ from watchpost.agents.failures import (
     locate_bug,
 )
 from watchpost.agents.looks import LOOKS, Look, Question, Services
-from watchpost.agents.timing import BEAT_SECONDS, wait_for_beat
+from watchpost.agents.timing import STEP_SECONDS, wait_for_grid
 from watchpost.agents.tools import TOOLS, Tool
 from watchpost.errors import NotFound, WatchpostError
 from watchpost.health.model import HealthProject
@@ -63,13 +63,13 @@ class Manners:
     Attributes:
         bound: Id of the one entry that all calls are about; empty where calls name one.
         is_read_only: Whether no tool may change anything.
-        beat_seconds: See `timing`.
+        step_seconds: See `timing`.
         patience_seconds: How long a caller waits for what is only looked at.
     """
 
     bound: str = ""
     is_read_only: bool = False
-    beat_seconds: float = BEAT_SECONDS
+    step_seconds: float = STEP_SECONDS
     patience_seconds: float = 30.0
 
 
@@ -140,7 +140,7 @@ class Desk:
         question = self._question(caller, self.manners.bound or project_id, arguments)
         answer = await self._answer(look, question, is_write=is_write)
         if answer.is_error:
-            await wait_for_beat(started, self.manners.beat_seconds)
+            await wait_for_grid(started, self.manners.step_seconds)
         return answer
 
     def _question(self, caller: Caller, project_id: str, arguments: Arguments) -> Question:
@@ -157,8 +157,9 @@ class Desk:
         except TimeoutError:
             return Answer(SLOW, outcome="failed")
         except NotFound as error:
-            is_missing = error.path == "project" and not question.is_denied
-            return Answer(NOT_IN_SENTRY if is_missing else DENIAL, outcome="denied")
+            if error.path == "project" and not question.is_denied:
+                return Answer(NOT_IN_SENTRY, outcome="failed")
+            return Answer(DENIAL, outcome="denied")
         except Exception as error:  # noqa: BLE001 - the border, where every error ends
             self._tell(error)
             return Answer(describe_failure(error), outcome="failed")

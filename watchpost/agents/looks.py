@@ -129,9 +129,10 @@ def look_at_wiring(services: Services, question: Question) -> Answer:
         project.entry_id,
         os.environ,
     )
-    text = render_wiring(wiring)
-    room = services.most_characters - len(text)
-    return Answer(text, _shorten(figures_of_wiring(wiring_document(wiring)).as_json(), room))
+    most = services.most_characters
+    text = _cut_lines(render_wiring(wiring), most // 2)
+    figures = figures_of_wiring(wiring_document(wiring)).as_json()
+    return Answer(text, _shorten(figures, most - len(text)))
 
 
 LOOKS: Mapping[str, Look] = {
@@ -159,14 +160,19 @@ def _fit(recent: RecentErrors, most: int) -> tuple[RecentErrors, dict[str, Any]]
     return shown, figures
 
 
+def _cut_lines(text: str, most: int) -> str:
+    """*text* of fewer lines before its last one, so that it fits; what it says is ours alone."""
+    *lines, last = text.splitlines()
+    while len("\n".join([*lines, last])) >= most and len(lines) > 1:
+        lines.pop()
+    return "\n".join([*lines, last]) + "\n"
+
+
 def _shorten(figures: dict[str, Any], room: int) -> dict[str, Any]:
-    """*figures* of fewer variables and then fewer apps, so that they fit; those are counted."""
-    apps = figures["apps"]
-    while length_of(figures) > room and apps:
-        fullest = max(apps, key=lambda app: len(app["variables"]))
-        if fullest["variables"]:
-            fullest["variables"].pop()
-        else:
-            apps.pop()
+    """*figures* of fewer variables, then apps, then keys, so that they fit; those are counted."""
+    apps, keys = figures["apps"], figures["sentry"]["keys"]
+    while length_of(figures) > room and (apps or keys):
+        variables = max((app["variables"] for app in apps), key=len, default=[])
+        (variables or apps or keys).pop()
         figures["leftOut"] += 1
     return figures

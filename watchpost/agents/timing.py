@@ -1,8 +1,8 @@
 """
 When answers are given that must not tell by their time what they keep to themselves.
 
-Such an answer waits for the next beat, counted from when the call began. What differs between two
-of them, as long as it is less than a beat, is rounded away.
+Such an answer waits for the next step of a grid, counted from when the call began. What differs
+between two of them, as long as it is less than a step, is rounded away.
 
 Does not: delay an answer that tells something.
 
@@ -15,18 +15,18 @@ import math
 
 import anyio
 
-BEAT_SECONDS = 0.25
+STEP_SECONDS = 0.25
 
 
-async def wait_for_beat(started: float, beat_seconds: float) -> None:
+async def wait_for_grid(started: float, step_seconds: float) -> None:
     """
-    Wait until a whole number of beats, one at least, has passed.
+    Wait until a whole number of steps, one at least, has passed.
 
     Args:
         started: When the call began, by `anyio.current_time()`.
-        beat_seconds: Length of a beat; 0 waits for nothing.
+        step_seconds: Length of a step; 0 waits for nothing.
     """
-    if beat_seconds > 0:
+    if step_seconds > 0:
         passed = anyio.current_time() - started
-        beats = max(1, math.ceil(passed / beat_seconds))
-        await anyio.sleep_until(started + beats * beat_seconds)
+        steps = max(1, math.ceil(passed / step_seconds))
+        await anyio.sleep_until(started + steps * step_seconds)

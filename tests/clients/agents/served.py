@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 WORDS = {"shop": "Teapot", "ledger": "Quetzal", "vault": "Ocelot"}
 APPS = {"shop": "shop-web", "ledger": "billing-api", "vault": "shop-api"}
 SECRET_WORDS = ("quetzal", "ocelot", "ledger", "vault", "billing-api")
-QUICK = Manners(beat_seconds=0.05)
+QUICK = Manners(step_seconds=0.05)
 TOKEN = "internal"
 NOBODY = "http://127.0.0.1:9"
 

@@ -75,7 +75,7 @@ def test_a_failure_of_sentry_is_one_sentence(
     """Each failure has its own, for every tool that reads; none shows a word of the answer."""
     token = fleet.grant("shop-agent", "shop")
     fleet.sandbox.add_fault(service="sentry", **fault)
-    manners = Manners(beat_seconds=QUICK.beat_seconds, patience_seconds=0.4)
+    manners = Manners(step_seconds=QUICK.step_seconds, patience_seconds=0.4)
     with serving(fleet, fleet.desk(manners)) as url:
         answers = [
             call(url, token, "project_recent_errors", **SHOP),
@@ -191,7 +191,7 @@ def test_a_write_outlives_its_caller(fleet: Fleet, audit_log: Path) -> None:
 
 def test_slow_looks_leave_room(fleet: Fleet) -> None:
     """Of thirty calls at once eight are under way; who gives up does not make room for a ninth."""
-    desk = fleet.desk(Manners(beat_seconds=0, patience_seconds=0.2))
+    desk = fleet.desk(Manners(step_seconds=0, patience_seconds=0.2))
     fleet.sandbox.add_fault(service="sentry", latency_seconds=1.5)
     answers: list[Answer] = []
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from tests.clients.agents.agent import Call
 
-FASTEST = Manners(beat_seconds=0.01)
+FASTEST = Manners(step_seconds=0.01)
 OTHERS = ("ledger", "vault")
 SEED = 20_261_128
 

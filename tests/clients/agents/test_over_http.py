@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from tests.clients.agents.agent import Call, call, call_all, text_of, visit
 from tests.clients.agents.served import QUICK, Fleet, send_error, serving
 from tests.clients.agents.session import ALL, READING, REASON, drive
+from tests.unit.manifest.documents import app, entry, manifest, write
 from watchpost.agents.callers import Caller
 from watchpost.agents.desk import Manners
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mcp import Client
 
 SHOP = {"projectId": "shop"}
-BOUND = Manners(bound="shop", beat_seconds=QUICK.beat_seconds)
+BOUND = Manners(bound="shop", step_seconds=QUICK.step_seconds)
 LOCAL = Caller("agent of shop", frozenset({"shop"}), may_resolve=True)
 
 
@@ -147,9 +148,18 @@ def test_unknown_names_are_not_repeated(fleet: Fleet) -> None:
     assert set(told) == {"There is no such tool here.", "There is no such resource or prompt here."}
 
 
-@pytest.mark.parametrize("most", [2_000, 8_000])
+def declare_much(fleet: Fleet) -> None:
+    """Give the project 40 more keys and 40 more apps, none of which is there yet."""
+    keys = {"production": {"label": "Default"}, **{f"key-{n}": {} for n in range(40)}}
+    apps = [app(app=f"a-rather-long-name-of-an-app-{n}", key="production") for n in range(40)]
+    shop = entry(keys=keys, slug="acme-shop", apps=apps)
+    write(fleet.folder, manifest(projects={"shop": shop}))
+
+
+@pytest.mark.parametrize("most", [3_000, 8_000])
 def test_an_answer_is_as_long_as_was_said(fleet: Fleet, most: int) -> None:
-    """Text and figures together, with many issues of long titles; what is left out is told."""
+    """Text and figures together, with many issues, keys and apps; what is left out is told."""
+    declare_much(fleet)
     for number in range(40):
         send_error(fleet.sandbox, "shop", f"Kind{chr(65 + number)}", "long " * 200)
     token = fleet.grant("shop-agent", "shop")
@@ -165,6 +175,7 @@ def test_an_answer_is_as_long_as_was_said(fleet: Fleet, most: int) -> None:
         assert len(text_of(answer)) + len(figures) <= most
     assert answers[0].structured_content["isComplete"] is False
     assert "there are more" in text_of(answers[0])
+    assert answers[2].structured_content["leftOut"] > 50
 
 
 def test_a_project_that_sentry_lacks_is_told_to_its_own_agent(fleet: Fleet) -> None:
