@@ -172,7 +172,7 @@ def _shorten(figures: dict[str, Any], room: int) -> dict[str, Any]:
     """*figures* of fewer variables, then apps, then keys, so that they fit; those are counted."""
     apps, keys = figures["apps"], figures["sentry"]["keys"]
     while length_of(figures) > room and (apps or keys):
-        variables = max((app["variables"] for app in apps), key=len, default=[])
+        variables: list[Any] = max((app["variables"] for app in apps), key=len, default=[])
         (variables or apps or keys).pop()
         figures["leftOut"] += 1
     return figures
