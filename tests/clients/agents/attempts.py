@@ -59,11 +59,10 @@ def calls_about(name: str) -> Iterator[Call]:
 
 
 def spelled_calls(names: list[str]) -> Iterator[Call]:
-    """Each name in each spelling, as a project and as an issue in turn."""
-    for number, name in enumerate(names):
-        for place, spell in enumerate(SPELLINGS.values()):
-            calls = list(calls_about(spell(name)))
-            yield calls[(number + place) % len(calls)]
+    """Every tool asked for each name in each spelling, as a project and as an issue."""
+    for name in names:
+        for spell in SPELLINGS.values():
+            yield from calls_about(spell(name))
 
 
 def varied_calls(names: list[str], count: int, seed: int) -> Iterator[Call]:

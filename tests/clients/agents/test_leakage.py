@@ -26,6 +26,7 @@ from tests.clients.agents.served import APPS, SECRET_WORDS, WORDS, Fleet, servin
 from tests.sandboxes import send
 from watchpost.agents.desk import Manners
 from watchpost.agents.failures import DENIAL
+from watchpost.agents.tools import TOOLS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,10 +111,12 @@ def test_every_tool_with_every_id_of_others(fleet: Fleet, audit_log: Path) -> No
 
 
 def test_every_spelling_of_every_id(fleet: Fleet, audit_log: Path) -> None:
-    """Cases, encodings, look-alikes, padding, NUL, paths: nothing is read kindly."""
-    names = [name for other in OTHERS for name in names_of(fleet, other)]
+    """Cases, encodings, look-alikes, padding, NUL, paths: nothing is read kindly, by any tool."""
+    issue = fleet.issues["ledger"][0]
+    event = fleet.sandbox.sentry("GET", "/api/0/projects/acme/acme-ledger/events/").body[0]
+    names = ["ledger", "acme-ledger", issue["id"], issue["shortId"], event["eventID"]]
     calls = list(spelled_calls(names))
-    assert len(calls) == len(names) * len(SPELLINGS)
+    assert len(calls) >= 5 * len(SPELLINGS) * len(TOOLS)
     try_all(fleet, calls)
     assert not audit_log.exists()
 
