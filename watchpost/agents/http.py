@@ -6,7 +6,7 @@ The server over HTTP: one address, POST alone, each request on its own.
     401  no token, a wrong one, an expired one: the same answer
     413  a body of more than 64 KiB
 
-Does not: speak TLS, hold sessions or open streams; an answer is one JSON document.
+Does not: speak TLS, remember a client or open streams; an answer is one JSON document.
 
 Source: docs/agents.md (HTTP); specification of 2026-07-28 (streamable HTTP, security).
 """

@@ -11,7 +11,7 @@ from mcp.shared.exceptions import MCPError
 
 from tests.clients.agents.agent import Call, call, call_all, text_of, visit
 from tests.clients.agents.served import QUICK, Fleet, send_error, serving
-from tests.clients.agents.session import ALL, READING, REASON, drive
+from tests.clients.agents.sitting import ALL, READING, REASON, drive
 from tests.unit.manifest.documents import app, entry, manifest, write
 from watchpost.agents.callers import Caller
 from watchpost.agents.desk import Manners

@@ -17,7 +17,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.clients.agents.agent import call, text_of, visit
 from tests.clients.agents.processes import STOP_SECONDS, environment_of, listening
 from tests.clients.agents.served import Fleet, serving
-from tests.clients.agents.session import REASON, drive
+from tests.clients.agents.sitting import REASON, drive
 from tests.sandboxes import send
 from watchpost.commands import VERBS
 
