@@ -14,11 +14,12 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from watchpost.engine import Engine
 from watchpost.engine.credentials import without_credentials
 from watchpost.errors import SettingsError
+from watchpost.stack_files import PROJECT_FILE, read_stack_files
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from watchpost.coolify import CoolifySession
     from watchpost.manifest import Manifest
     from watchpost.sentry import SentryClient
+    from watchpost.stack_files import StackFiles
 
 FINGERPRINT_SETTING = "watchpost:fingerprintKey"
 MANIFEST_SETTING = "watchpost:manifest"
@@ -70,7 +72,7 @@ def open_workspace(
         SettingsError: No Pulumi.yaml, no engine, or no stack is named and none is selected.
     """
     folder = Path(arguments.cwd).resolve()
-    if not (folder / "Pulumi.yaml").is_file():
+    if not (folder / PROJECT_FILE).is_file():
         raise SettingsError(
             str(folder), "no Pulumi.yaml here", fix="run it in the checkout, or say `--cwd DIR`"
         )
@@ -163,9 +165,9 @@ class Workspace:
         """
         Where the manifest lies, without asking the engine for the other settings.
 
-        The stack's file is read as text: its path is never a secret.
+        The stack's files are read as text: its path is never a secret.
         """
-        return self.folder / (self._written.get(MANIFEST_SETTING) or "projects.yaml")
+        return self.folder / (self._files.texts.get(MANIFEST_SETTING) or "projects.yaml")
 
     @cached_property
     def coolify_url(self) -> str:
@@ -173,11 +175,11 @@ class Workspace:
         Coolify's address in its normal form, without asking the engine, as for the manifest.
 
         Raises:
-            SettingsError: None is given, or the stack's file and the environment name two servers.
+            SettingsError: None is given, or the stack's files and the environment name two servers.
         """
         from watchpost.transport import resolve_url  # noqa: PLC0415 - `--help` needs none of it
 
-        written = self._written.get(COOLIFY_URL_SETTING)
+        written = self._files.texts.get(COOLIFY_URL_SETTING)
         return resolve_url(written, COOLIFY_URL_VARIABLE, name=COOLIFY_URL_SETTING)
 
     @cached_property
@@ -186,34 +188,22 @@ class Workspace:
         Sentry's address in its normal form, without asking the engine, as for the manifest.
 
         Raises:
-            SettingsError: The stack's file and the environment name two servers, or none is given
+            SettingsError: The stack's files and the environment name two servers, or none is given
                 and the engine may know of one: Sentry's own is no guess to send a token to.
         """
         from watchpost.transport import resolve_url  # noqa: PLC0415 - `--help` needs none of it
 
         return resolve_url(
-            self._written.get(SENTRY_URL_SETTING),
+            self._files.texts.get(SENTRY_URL_SETTING),
             SENTRY_URL_VARIABLE,
             name=SENTRY_URL_SETTING,
-            default="" if self._may_be_set_elsewhere(SENTRY_URL_SETTING) else DEFAULT_SENTRY_URL,
+            default="" if self._files.may_hide(SENTRY_URL_SETTING) else DEFAULT_SENTRY_URL,
         )
 
-    def _may_be_set_elsewhere(self, name: str) -> bool:
-        """Whether a setting may be encrypted, the project's, or an environment's of Pulumi's."""
-        files = (self._stack_file, _read_yaml(self.folder / "Pulumi.yaml"))
-        is_named = any(name in (file.get("config") or {}) for file in files)
-        return is_named or bool(self._stack_file.get("environment"))
-
     @cached_property
-    def _written(self) -> Mapping[str, str]:
-        """What the stack's file says in plain text, by full name; without what is encrypted."""
-        config = self._stack_file.get("config") or {}
-        return {name: each for name, each in config.items() if isinstance(each, str)}
-
-    @cached_property
-    def _stack_file(self) -> Mapping[str, Any]:
-        stack = self.engine.stack.rpartition("/")[2]
-        return _read_yaml(self.folder / "stacks" / f"Pulumi.{stack}.yaml")
+    def _files(self) -> StackFiles:
+        """What the stack's files say. Raises SettingsError where one cannot be read."""
+        return read_stack_files(self.folder, self.engine.stack)
 
     def load_manifest(self) -> Manifest:
         """Load the stack's manifest. Raises ManifestError with all its faults."""
@@ -247,14 +237,6 @@ def _make_sentry(url: str) -> SentryClient:
 
     token = os.environ.get(SENTRY_TOKEN_VARIABLE, "")
     return SentryClient(Transport("Sentry", url, token, token_variable=SENTRY_TOKEN_VARIABLE))
-
-
-def _read_yaml(file: Path) -> Mapping[str, Any]:
-    """The mapping in *file*; empty where there is no such file."""
-    import yaml  # noqa: PLC0415 - `--help` needs none of it
-
-    found = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
-    return found if isinstance(found, dict) else {}
 
 
 def render_json(document: object) -> str:

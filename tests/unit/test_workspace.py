@@ -17,8 +17,10 @@ ENCRYPTED = "  coolify:url:\n    secure: v1:abc=\n"
 
 
 def open_stack(folder: Path, settings: str) -> Workspace:
-    """A stack whose file says *settings* below `config:`."""
+    """A stack whose file says *settings* below `config:`, beside one that says nothing."""
     (folder / "stacks").mkdir()
+    (folder / "Pulumi.yaml").write_text("stackConfigDir: stacks\n")
+    (folder / "stacks" / "Pulumi.other.yaml").write_text("")
     (folder / "stacks" / "Pulumi.tests.yaml").write_text(f"config:\n{settings}")
     return Workspace(folder, Engine(folder, "organization/watchpost/tests"))
 
@@ -27,8 +29,9 @@ def test_the_manifest_is_where_the_file_says(tmp_path: Path) -> None:
     """Else it is `projects.yaml`, as it is where there is no file at all."""
     written = open_stack(tmp_path, "  watchpost:manifest: fleets/acme.yaml\n")
     assert written.manifest_path == tmp_path / "fleets" / "acme.yaml"
-    other = Workspace(tmp_path, Engine(tmp_path, "other"))
-    assert other.manifest_path == tmp_path / "projects.yaml"
+    for stack in ("other", "without-a-file"):
+        other = Workspace(tmp_path, Engine(tmp_path, stack))
+        assert other.manifest_path == tmp_path / "projects.yaml"
 
 
 def test_coolify_is_where_the_file_or_the_environment_says(
@@ -70,17 +73,19 @@ def test_sentry_is_where_the_file_or_the_environment_says(
     [
         ("config:\n  sentry:baseUrl:\n    secure: v1:abc=\n", ""),
         ("environment:\n  - acme/production\n", ""),
-        ("", "config:\n  sentry:baseUrl:\n    value: https://sentry.example.com\n"),
+        (None, ""),
+        ("", "config:\n  sentry:baseUrl:\n    value: 7\n"),
     ],
 )
 def test_no_token_goes_to_a_guessed_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: str, project: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: str | None, project: str
 ) -> None:
     """Where the engine alone knows the address, the environment must say it."""
     monkeypatch.delenv("SENTRY_BASE_URL", raising=False)
     opened = open_stack(tmp_path, "")
-    (tmp_path / "stacks" / "Pulumi.tests.yaml").write_text(stack)
-    (tmp_path / "Pulumi.yaml").write_text(project)
+    file = tmp_path / "stacks" / "Pulumi.tests.yaml"
+    file.unlink() if stack is None else file.write_text(stack)
+    (tmp_path / "Pulumi.yaml").write_text(f"stackConfigDir: stacks\n{project}")
     with pytest.raises(SettingsError, match="no URL given"):
         _ = opened.sentry_url
     monkeypatch.setenv("SENTRY_BASE_URL", "https://sentry.example.com")

@@ -55,7 +55,7 @@ def command(
     capsys: pytest.CaptureFixture[str],
 ) -> Command:
     """The command, with a stack of the sandbox, and no engine on the path."""
-    (tmp_path / "Pulumi.yaml").write_text("name: fleet\nruntime: python\n")
+    (tmp_path / "Pulumi.yaml").write_text("name: fleet\nruntime: python\nstackConfigDir: stacks\n")
     (tmp_path / "projects.yaml").write_text(MANIFEST)
     (tmp_path / "stacks").mkdir()
     stack = f"config:\n  sentry:baseUrl: {shop.sandbox.sentry_url}\n"
