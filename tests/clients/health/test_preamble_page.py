@@ -123,6 +123,16 @@ def test_turns_that_cannot_be_counted_break_no_chat(page: Page) -> None:
     assert "turns cannot be counted" in log
 
 
+def test_project_that_is_not_in_the_manifest_breaks_no_chat(page: Page) -> None:
+    """A project made since the server began has no block yet; a server that awaits it goes on."""
+    code = "import asyncio\nfrom server import begin_turn\n"
+    code += "turn = asyncio.wait_for(begin_turn('chat', 'shpo', 'Why is it slow?'), 20)\n"
+    told, log = page.run(f"{code}print(json.dumps(asyncio.run(turn)))")
+    assert told == "Why is it slow?"
+    assert log == "no preamble: 'shpo'\n"
+    assert page.shop.requests() == []
+
+
 def test_asynchronous_server_puts_the_block_first(page: Page) -> None:
     """Of eight turns at once one brings the block, which stands before what the user wrote."""
     turns = "(begin_turn('chat', 'shop', 'Why is it slow?') for _ in range(8))"
