@@ -106,7 +106,7 @@ def _forecast_clearing(database: Database, question: RecordQuestion, key: bytes)
     """Look at the columns of a removed record that are still there; one that is gone is none."""
     table = database.describe(question.row.table)
     left = tuple(each for each in question.written if each in table.columns)
-    rows = database.read(question.row, left) if left else ()
+    rows = database.read(question.row, left, passes_over=True) if left else ()
     unchanged = question.unchanged & set(left)
     return forecast_clearing(
         table, rows, question.row, question.written, unchanged=unchanged, key=key

@@ -14,7 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from watchpost.errors import ApiError
-from watchpost.records.faults import unknown_columns, unknown_table, wrong_type
+from watchpost.records.faults import (
+    spelled_otherwise,
+    unknown_columns,
+    unknown_table,
+    wrong_type,
+)
 from watchpost.records.values import means_same
 
 if TYPE_CHECKING:
@@ -99,20 +104,28 @@ class Database:
         known = self._tables.get(table)
         return known or self._transact(lambda work: self.find(work, table, ()), writes=False)
 
-    def read(self, key: RowKey, columns: Collection[str]) -> tuple[Row, ...]:
+    def read(
+        self, key: RowKey, columns: Collection[str], *, passes_over: bool = False
+    ) -> tuple[Row, ...]:
         """
         Return the rows of *key*, at most two of them, each with *columns* as texts.
 
+        Args:
+            key: Which rows.
+            columns: Of each.
+            passes_over: Whether a row whose key is spelled otherwise counts as none; else it is
+                refused.
+
         Raises:
             NotFound: Table or columns are not there; names those that are.
-            Invalid: The key's column cannot hold the key.
+            Invalid: The key's column cannot hold the key, or the row's key is spelled otherwise.
             ApiError: The database cannot be asked.
         """
 
         def look(work: Transaction) -> tuple[Row, ...]:
             table = self.find(work, key.table, (key.column, *columns))
             raise_if_unfit(work, key, table.columns[key.column], key.value)
-            return work.read(key, columns)
+            return read_rows(work, table, key, columns, passes_over=passes_over)
 
         return self._transact(look, writes=False)
 
@@ -176,6 +189,33 @@ class Database:
 
 def _missing(table: Table, columns: Collection[str]) -> list[str]:
     return [column for column in columns if column not in table.columns]
+
+
+def read_rows(
+    work: Transaction,
+    table: Table,
+    key: RowKey,
+    columns: Collection[str],
+    *,
+    lock: bool = False,
+    passes_over: bool = False,
+) -> tuple[Row, ...]:
+    """
+    Return the rows of *key*, at most two; *lock* keeps others from changing them.
+
+    A database may take two spellings of a key for one: Shop and shop, or with spaces behind. Such a
+    row is another entry's, or nobody's; with *passes_over* it counts as none.
+
+    Raises:
+        Invalid: There is one row, and its key is spelled otherwise.
+    """
+    rows = work.read(key, (key.column, *columns), lock=lock)
+    kind = table.columns[key.column].kind
+    if len(rows) == 1 and not means_same(kind, key.value, rows[0][key.column]):
+        if passes_over:
+            return ()
+        raise spelled_otherwise(key)
+    return tuple({column: row[column] for column in columns} for row in rows)
 
 
 def raise_if_unfit(work: Transaction, key: RowKey, column: Column, text: str | None) -> None:

@@ -72,6 +72,16 @@ def two_rows(key: RowKey) -> AmbiguousOwner:
     )
 
 
+def spelled_otherwise(key: RowKey) -> Invalid:
+    """The database takes another spelling of the key for the same."""
+    return Invalid(
+        key.label,
+        "the row's key is spelled otherwise",
+        detail=f"To the database both are one: it passes over case, or spaces. {NOTHING_WRITTEN}",
+        fix="spell `records.key` as the table does",
+    )
+
+
 def wrong_type(key: RowKey, column: Column) -> Invalid:
     """The declared text cannot be held by *column* as it is written."""
     what = (

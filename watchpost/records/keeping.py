@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from watchpost.records.database import raise_if_unfit
+from watchpost.records.database import raise_if_unfit, read_rows
 from watchpost.records.faults import row_missing, stored_otherwise, two_rows
 from watchpost.records.model import Written
 from watchpost.records.values import means_same
@@ -48,7 +48,8 @@ def keep_record(database: Database, record: DesiredRecord, guard: Guard) -> Writ
     Raises:
         NotFound: Table, columns or row are not there.
         AmbiguousOwner: More than one row has the key.
-        Invalid: A value does not fit its column, or a rule of the table refuses it.
+        Invalid: A value does not fit its column, a rule of the table refuses it, or the row's key
+            is spelled otherwise.
         ApiError: The database refuses, or does not answer.
     """
     columns = tuple(record.values)
@@ -64,7 +65,7 @@ def _write(database: Database, work: Transaction, record: DesiredRecord, guard: 
     table = database.find(work, key.table, (key.column, *values))
     if record.insert:
         work.reserve(key)
-    row = _only(key, work.read(key, tuple(values), lock=True))
+    row = _only(key, read_rows(work, table, key, tuple(values), lock=True))
     if row is None and not record.insert:
         raise row_missing(key)
     verb: Verb = "insert" if row is None else "update"
@@ -81,7 +82,8 @@ def clear_record(database: Database, key: RowKey, written: Row, guard: Guard) ->
     """
     Set to null what we wrote to one row, as far as it is still there.
 
-    A row that is gone, a column that is gone and a column that holds something else are left alone.
+    A row that is gone or whose key is spelled otherwise, a column that is gone and a column that
+    holds something else are left alone.
 
     Args:
         database: Where.
@@ -102,7 +104,9 @@ def _clear(
 ) -> Written:
     table = database.find(work, key.table, (key.column,))
     there = {column: text for column, text in written.items() if column in table.columns}
-    row = _only(key, work.read(key, tuple(there), lock=True)) if there else None
+    if not there:
+        return Written("clear", ())
+    row = _only(key, read_rows(work, table, key, tuple(there), lock=True, passes_over=True))
     if row is None:
         return Written("clear", ())
     others = differing(table, there, row)
@@ -144,7 +148,7 @@ def _carry_out(
 
 
 def _raise_if_otherwise(work: Transaction, key: RowKey, table: Table, values: Row) -> None:
-    row = _only(key, work.read(key, tuple(values)))
+    row = _only(key, read_rows(work, table, key, tuple(values)))
     changed = tuple(values) if row is None else differing(table, values, row)
     if changed:
         raise stored_otherwise(key, changed)
