@@ -22,6 +22,7 @@ from watchpost.errors import WatchpostError
 from watchpost.manifest.faults import render_choices
 from watchpost.records import open_database
 from watchpost.records.faults import unknown_columns
+from watchpost.records.keeping import may_insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from watchpost.manifest import Records
 
 _MOST_NAMED = 5
+_MISSING = "let the platform make them, or say `insert: true` in the manifest's records"
+_HIDDEN = (
+    "a view, or a policy of rows, may hide them, so that none is inserted: name the table itself, "
+    "and a role that sees all of its rows"
+)
 
 
 def has_rows(case: Case) -> bool:
@@ -67,14 +73,16 @@ def check_rows(case: Case) -> Finding:
     records = _records(case)
     keys = {row.key_value: row.label for row in records.rows.values()}
     key = _all_columns(records)[0]
-    counts = open_database(records.url).count(records.table, key, list(keys))
+    database = open_database(records.url)
+    counts = database.count(records.table, key, list(keys))
+    inserts = may_insert(database.describe(records.table), insert=records.insert)
     several = [label for value, label in keys.items() if counts[value] > 1]
     missing = [label for value, label in keys.items() if counts[value] == 0]
     if several:
         what = f"more than one row: {_some(several)}"
         return failure("records rows", what, f"make '{key}' unique, or find the rows otherwise")
-    if missing and not records.insert:
-        cure = "let the platform make them, or say `insert: true` in the manifest's records"
+    if missing and not inserts:
+        cure = _HIDDEN if records.insert else _MISSING
         return failure("records rows", f"no row: {_some(missing)}", cure)
     there = f"{len(keys) - len(missing)} of {_count(len(keys), 'row')} there"
     return ok("records rows", f"{there}; an apply inserts the rest" if missing else there)

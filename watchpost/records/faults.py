@@ -52,13 +52,36 @@ def unknown_columns(name: str, columns: Collection[str], table: Table) -> NotFou
     )
 
 
-def row_missing(key: RowKey) -> NotFound:
-    """No row has this key."""
+def row_missing(key: RowKey, table: Table) -> NotFound:
+    """No row has this key, as far as *table* shows its rows."""
+    if table.hides_rows:
+        return _row_hidden(key)
     return NotFound(
         key.label,
         "the table has no such row",
         detail=NOTHING_WRITTEN,
         fix="let the platform make it, or say `insert: true` in the manifest's records",
+    )
+
+
+def _row_hidden(key: RowKey) -> NotFound:
+    return NotFound(
+        key.label,
+        "the table shows no such row",
+        detail="It may be there: a view or a policy of rows hides some from the role, so that "
+        f"none is inserted either. {NOTHING_WRITTEN}",
+        fix="name the table itself, and a role that sees all of its rows; or let the platform make "
+        "the row",
+    )
+
+
+def not_updated(key: RowKey) -> Invalid:
+    """The one row was found, and an update of it changed none."""
+    return Invalid(
+        key.label,
+        "the database passes over the update of this row",
+        detail=f"A trigger or a rule of the table does. {NOTHING_WRITTEN}",
+        fix="name the table behind it, or correct the trigger",
     )
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from watchpost.records.faults import row_missing, two_rows, wrong_type
-from watchpost.records.keeping import differing
+from watchpost.records.keeping import differing, may_insert
 from watchpost.records.values import fingerprint, is_fit
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def forecast_keeping(
     """
     if len(rows) > 1:
         raise two_rows(row_key)
-    if not rows and not insert:
-        raise row_missing(row_key)
+    if not rows and not may_insert(table, insert=insert):
+        raise row_missing(row_key, table)
     row = rows[0] if rows else None
     columns = tuple(sorted(wanted)) if row is None else _differing(table, row, wanted, key)
     for column in columns:

@@ -3,7 +3,7 @@ Keeping one row as it should be: look, compare by meaning, write what differs, r
 
     rows of that key    insert    done
     none                no        refused
-    none                yes       one row inserted
+    none                yes       one row inserted; refused where rows may be hidden
     one                 any       its differing columns updated; nothing if none differs
     two or more         any       refused
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from watchpost.records.database import raise_if_unfit, read_rows
-from watchpost.records.faults import row_missing, stored_otherwise, two_rows
+from watchpost.records.faults import not_updated, row_missing, stored_otherwise, two_rows
 from watchpost.records.model import Written
 from watchpost.records.values import means_same
 
@@ -66,8 +66,8 @@ def _write(database: Database, work: Transaction, record: DesiredRecord, guard: 
     if record.insert:
         work.reserve(key)
     row = _only(key, read_rows(work, table, key, tuple(values), lock=True))
-    if row is None and not record.insert:
-        raise row_missing(key)
+    if row is None and not may_insert(table, insert=record.insert):
+        raise row_missing(key, table)
     verb: Verb = "insert" if row is None else "update"
     columns = differing(table, values, row) if row is not None else tuple(sorted(values))
     if columns:
@@ -123,6 +123,11 @@ def _only(key: RowKey, rows: tuple[Row, ...]) -> Row | None:
     return rows[0] if rows else None
 
 
+def may_insert(table: Table, *, insert: bool) -> bool:
+    """Whether a row that is not shown is inserted: only where it cannot be there and be hidden."""
+    return insert and not table.hides_rows
+
+
 def differing(table: Table, values: Row, row: Row) -> tuple[str, ...]:
     """Return the columns whose text means something else than declared, sorted."""
     kinds = {name: column.kind for name, column in table.columns.items()}
@@ -143,8 +148,10 @@ def _carry_out(
 ) -> None:
     if verb == "insert":
         work.insert(key, values)
-    elif work.update(key, values) != 1:
-        raise two_rows(key)
+        return
+    count = work.update(key, values)
+    if count != 1:
+        raise two_rows(key) if count else not_updated(key)
 
 
 def _raise_if_otherwise(work: Transaction, key: RowKey, table: Table, values: Row) -> None:

@@ -62,10 +62,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its columns by name, in the order of the table."""
+    """
+    A table.
+
+    Attributes:
+        name: As it is written in the manifest.
+        columns: By name, in the order of the table.
+        hides_rows: Whether a row may be there that is not shown: it is a view, or policies say
+            which rows the role sees.
+    """
 
     name: str
     columns: Mapping[str, Column]
+    hides_rows: bool = False
 
 
 @dataclass(frozen=True)

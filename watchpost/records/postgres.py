@@ -47,12 +47,14 @@ _KINDS: dict[str, Kind] = {
 }
 _COLUMNS: LiteralString = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), COALESCE(b.typname, t.typname),
-       GREATEST(a.atttypmod, t.typtypmod) - 4
-FROM pg_catalog.pg_attribute a
+       GREATEST(a.atttypmod, t.typtypmod) - 4,
+       c.relkind IN ('v', 'f') OR row_security_active(c.oid)
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
-WHERE a.attrelid = to_regclass(COALESCE(quote_ident(%s) || '.', '') || quote_ident(%s))
-  AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.oid = to_regclass(COALESCE(quote_ident(%s) || '.', '') || quote_ident(%s))
+  AND c.relkind IN ('r', 'p', 'v', 'f') AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum
 """
 _TABLES: LiteralString = """
@@ -171,8 +173,9 @@ class _PostgresTransaction:
 
     def find_table(self, name: str) -> Table | None:
         found = self._execute(sql.SQL(_COLUMNS), split_table(name)).fetchall()
-        columns = [_read_column(*each) for each in found]
-        return Table(name, {each.name: each for each in columns}) if columns else None
+        columns = [_read_column(*each[:-1]) for each in found]
+        hides = any(each[-1] for each in found)
+        return Table(name, {each.name: each for each in columns}, hides) if columns else None
 
     def list_tables(self) -> list[str]:
         return [name for (name,) in self._execute(sql.SQL(_TABLES), ()).fetchall()]

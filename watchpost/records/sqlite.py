@@ -111,7 +111,11 @@ class _SqliteTransaction:
         query = "SELECT name, type FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1"
         found = self._execute(query, (table, schema)).fetchall()
         columns = [Column(each, type_, _kind_of(type_)) for each, type_ in found]
-        return Table(name, {each.name: each for each in columns}) if columns else None
+        if not columns:
+            return None
+        views = "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = ? COLLATE NOCASE"
+        hides = self._execute(views, (table,)).fetchone() is not None
+        return Table(name, {each.name: each for each in columns}, hides)
 
     def list_tables(self) -> list[str]:
         query = (

@@ -173,6 +173,14 @@ def test_rows_that_are_missing_or_have_twins(platform: Platform, look: Look) -> 
     assert (twin.state, twin.seen) == ("failure", "more than one row: 'projects.slug=acme/shop'")
 
 
+def test_rows_that_may_be_hidden(platform: Platform, look: Look) -> None:
+    """A view may leave a row out, so that an apply inserts none: the doctor says so first."""
+    platform.execute("CREATE VIEW free AS SELECT * FROM projects WHERE slug <> 'acme/api'")
+    hidden = look(platform.url(), table="free", insert=True)[ROWS]
+    assert (hidden.state, hidden.seen) == ("failure", "no row: 'free.slug=acme/api'")
+    assert "may hide them" in hidden.cure
+
+
 def test_a_role_that_may_only_read(on_postgres: PostgresPlatform, look: Look) -> None:
     """What it lacks is named, right by right and column by column."""
     on_postgres.execute(f'GRANT SELECT ON projects TO "{READER}"')
