@@ -13,7 +13,7 @@ text that does not fit that word is refused here, as a stricter database would:
     UUID; JSON                    a uuid; JSON
     anything else                 any text
 
-Does not: quote with the help of the driver, which has none for names: a quotation mark is doubled.
+Does not: quote with the help of the driver, which has none for names: a backtick is doubled.
 
 Source: SQLite on type affinity, quoting and file locking; docs/records.md.
 """
@@ -168,7 +168,8 @@ class _SqliteTransaction:
 
 
 def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    """Quote a name; between quotation marks, one that is no column's would be a text to SQLite."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _table(table: str) -> str:

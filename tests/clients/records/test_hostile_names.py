@@ -22,6 +22,7 @@ COLUMNS = (
     "100% %s %(name)s ?",
     "Größe {id}",
     "SELECT",
+    "dsn `ticked`",
 )
 KEYS = (
     "acme/shop' OR '1'='1",

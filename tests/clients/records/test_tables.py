@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.clients.records.examples import (
+    SHOP,
     Watcher,
     clear,
     keep,
@@ -165,6 +166,19 @@ def test_a_table_that_changes_meanwhile_is_described_anew(
     platform.execute("ALTER TABLE projects DROP COLUMN added")
     refusal(platform, database, record({"added": "y"}), kind=ApiError)
     assert "no column 'added'" in refusal(platform, database, record({"added": "y"}))
+
+
+def test_the_name_of_a_column_that_went_away_is_no_text(
+    platform: Platform, database: Database
+) -> None:
+    """A column that is dropped after the first look is an error, never read as its own name."""
+    add_row(platform, note="x")
+    assert database.read(SHOP, ("note",)) == ({"note": "x"},)
+    platform.execute("ALTER TABLE projects DROP COLUMN note")
+    with pytest.raises(ApiError):
+        database.read(SHOP, ("note",))
+    with pytest.raises(NotFound, match="no column 'note'"):
+        database.read(SHOP, ("note",))
 
 
 def test_a_guard_is_asked_for_each_write(platform: Platform, database: Database) -> None:
