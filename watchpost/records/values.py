@@ -34,6 +34,7 @@ _TRUTHS = {
     **dict.fromkeys(("f", "false", "n", "no", "off", "0"), False),
 }
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def _read_integer(text: str) -> object:
@@ -43,10 +44,20 @@ def _read_integer(text: str) -> object:
 
 
 def _read_number(text: str) -> object:
-    number = Decimal(text)
-    if not number.is_finite():
+    if not _NUMBER.fullmatch(text):
         raise ValueError
-    return number
+    return Decimal(text)
+
+
+def _read_json(text: str) -> object:
+    """Read a document; its numbers are told from truths, which to Python are numbers too."""
+    return json.loads(
+        text, parse_int=_read_part, parse_float=_read_part, parse_constant=_read_number
+    )
+
+
+def _read_part(text: str) -> object:
+    return "number", Decimal(text)
 
 
 _MEANINGS: dict[Kind, Callable[[str], object]] = {
@@ -54,7 +65,7 @@ _MEANINGS: dict[Kind, Callable[[str], object]] = {
     "number": _read_number,
     "boolean": lambda text: _TRUTHS[text.lower()],
     "uuid": uuid.UUID,
-    "json": json.loads,
+    "json": _read_json,
 }
 
 

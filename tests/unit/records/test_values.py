@@ -22,6 +22,7 @@ UUID = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
         ("uuid", UUID, UUID.upper()),
         ("json", '{"a": 1, "b": [2]}', '{"b":[2],"a":1}'),
         ("json", "null", " null"),
+        ("json", "[100, 1.50]", "[1e2, 1.5]"),
         ("other", "10.0.0.1", "10.0.0.1"),
     ],
 )
@@ -45,6 +46,10 @@ def test_these_mean_the_same(kind: Kind, one: str | None, other: str | None) -> 
         ("uuid", UUID, "x"),
         ("json", "{}", "[]"),
         ("json", "null", None),
+        ("json", '{"on": true}', '{"on": 1}'),
+        ("json", "[0]", "[false]"),
+        ("json", "[12345678901234567890.1]", "[12345678901234567890.2]"),
+        ("json", "NaN", " NaN"),
         ("json", "[" * 100_000, "[]"),
         ("other", "2026-11-28", "2026-11-28 00:00:00"),
     ],
@@ -61,6 +66,9 @@ def test_what_fits() -> None:
     assert is_fit("integer", "-12")
     assert not is_fit("integer", "1_000")
     assert not is_fit("number", "Infinity")
+    assert not is_fit("number", "1_000")
+    assert not is_fit("number", "\N{FULLWIDTH DIGIT ONE}")
+    assert not is_fit("json", "NaN")
     assert not is_fit("boolean", "perhaps")
     assert is_fit("text", "anything")
 
