@@ -4,6 +4,9 @@ Sentry's issues: listed, read, and changed.
 Titles, culprits and release names are what an event's sender chose. They are kept as they came,
 whatever their length; whoever shows them fences them.
 
+Ids and figures are the server's own and may be shown as they stand. So they must have the form that
+Sentry gives them: one that has another makes the answer none.
+
 Does not: judge, cut or show a text, follow a list to its second page, or change an issue without
 naming the project that it must be of. What an event says is parsed in `payloads`.
 
@@ -13,24 +16,29 @@ Source: sentry-api.md 11 and 11.1.
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from watchpost.errors import UnexpectedResponse
 from watchpost.sentry.paging import next_cursor
-from watchpost.sentry.payloads import Event, as_mapping, as_text, parse_moment
+from watchpost.sentry.payloads import Event, as_mapping, as_text, in_utc, parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from watchpost.sentry.client import SentryClient
     from watchpost.transport import Answer, Params, RetryPolicy
 
 Item = TypeVar("Item")
 _NO_CONTENT = 204
+_NUMBER = re.compile(r"[0-9]{1,19}")
+# What slugs may have between letters and digits; longer than any.
+_SHORT_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_MOST_COUNTED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,8 @@ class Tally:
     def from_json(cls, data: Mapping[str, Any]) -> Tally:
         """Parse it. Raises KeyError, TypeError or ValueError where it is none."""
         return cls(
-            count=int(data["count"]),
-            user_count=int(data["userCount"]),
+            count=_counted(data["count"]),
+            user_count=_counted(data["userCount"]),
             first_seen=parse_moment(data["firstSeen"]),
             last_seen=parse_moment(data["lastSeen"]),
         )
@@ -68,7 +76,7 @@ class Issue:
 
     Attributes:
         id: Sentry's number of it, as digits.
-        short_id: As people say it: `SHOP-1A`.
+        short_id: As people say it: `SHOP-1A`; the number where a server has none.
         project_id: Number of its project, as digits.
         project_slug: Slug of its project.
         title: Chosen by the sender, as the next one.
@@ -103,19 +111,19 @@ class Issue:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Issue:
-        """Parse it. Raises KeyError, TypeError or ValueError where a figure of Sentry's lacks."""
+        """Parse it. Raises KeyError, TypeError or ValueError where one of Sentry's own is none."""
         project = data["project"]
         counted = Tally.from_json(data)
         lifetime = data.get("lifetime")
         return cls(
-            id=str(data["id"]),
-            short_id=str(data["shortId"]),
-            project_id=str(project["id"]),
-            project_slug=str(project["slug"]),
+            id=_digits(data["id"]),
+            short_id=_short_id(data["shortId"] or data["id"]),
+            project_id=_digits(project["id"]),
+            project_slug=as_text(project["slug"]),
             title=as_text(data.get("title")),
             culprit=as_text(data.get("culprit")),
             level=as_text(data.get("level")),
-            status=str(data["status"]),
+            status=as_text(data["status"]),
             substatus=as_text(data.get("substatus")),
             status_details=as_mapping(data.get("statusDetails")),
             counted=counted,
@@ -161,12 +169,12 @@ class IssueProject:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> IssueProject:
-        """Parse it. Raises KeyError where it is none."""
+        """Parse it. Raises KeyError or ValueError where it is none."""
         release = as_mapping(data.get("latestRelease"))
         moments = (release.get("dateReleased"), release.get("dateCreated"))
         return cls(
-            id=str(data["id"]),
-            slug=str(data["slug"]),
+            id=_digits(data["id"]),
+            slug=as_text(data["slug"]),
             release=as_text(release.get("version")),
             released_at=next(filter(None, map(_moment_or_none, moments)), None),
         )
@@ -317,6 +325,27 @@ def _parsed(
         ) from None
 
 
+def _digits(value: object) -> str:
+    text = as_text(value)
+    if not _NUMBER.fullmatch(text):
+        raise ValueError("not digits")
+    return text
+
+
+def _short_id(value: object) -> str:
+    text = as_text(value)
+    if not _SHORT_ID.fullmatch(text):
+        raise ValueError("no short id")
+    return text
+
+
+def _counted(value: Any) -> int:
+    number = int(value)
+    if not 0 <= number <= _MOST_COUNTED:
+        raise ValueError("nothing that can be counted")
+    return number
+
+
 def _moment_or_none(value: object) -> datetime | None:
     with contextlib.suppress(ValueError, OverflowError):
         return parse_moment(as_text(value))
@@ -324,8 +353,8 @@ def _moment_or_none(value: object) -> datetime | None:
 
 
 def _date_of(answer: Answer) -> datetime | None:
-    with contextlib.suppress(ValueError):
-        return parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
+    with contextlib.suppress(ValueError, OverflowError):
+        return in_utc(parsedate_to_datetime(answer.headers.get("date", "")))
     return None
 
 

@@ -116,7 +116,7 @@ class Event:
         tags = _tags(data)
         release = data.get("release")
         return cls(
-            id=str(data["eventID"] if "eventID" in data else data["id"]),
+            id=as_text(data["eventID"] if "eventID" in data else data["id"]),
             issue_id=as_text(data.get("groupID")),
             at=_moment(data.get("dateCreated")),
             title=as_text(data.get("title")),
@@ -148,7 +148,11 @@ def as_mapping(value: object) -> Mapping[str, Any]:
 
 def parse_moment(text: str) -> datetime:
     """The moment that *text* names, in UTC. Raises ValueError or OverflowError where it is none."""
-    moment = datetime.fromisoformat(text)
+    return in_utc(datetime.fromisoformat(text))
+
+
+def in_utc(moment: datetime) -> datetime:
+    """*moment* in UTC, which one without a zone is in. Raises OverflowError at the ends of time."""
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

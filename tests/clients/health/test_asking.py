@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -211,6 +212,40 @@ def test_a_server_without_a_clock_is_judged_by_ours(shop: Shop) -> None:
     with serving(project, old) as server:
         found = digest(shop.client_of("internal", server.url), SHOP)
     assert [line.trend for line in found.lines] == [Trend.GROWING]
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Sat, 28 Nov 2026 12:00:00 GMT",
+        "Sat, 28 Nov 2026 12:00:00 -0000",
+        "Sat, 28 Nov 2026 21:00:00 +0900",
+    ],
+)
+def test_a_servers_clock_is_read_in_any_zone(
+    shop: Shop, date: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is new depends neither on the zone of the server nor on the one here."""
+    project = Reply(body={"id": "11", "slug": "acme-shop"})
+    moments = ["2026-11-28T06:00:00Z", "2026-11-28T05:59:59Z"]
+    issues = [issue_json(firstSeen=each, lifetime=None) for each in moments]
+    with monkeypatch.context() as here:
+        here.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        with serving(project, Reply(body=issues, headers={"Date": date})) as server:
+            found = digest(shop.client_of("internal", server.url), SHOP)
+    time.tzset()
+    assert {line.trend for line in found.lines} == {Trend.NEW, Trend.GROWING}
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 -1400", "Sat, 28 Nov 99999 00:00:00 GMT", "soon", ","]
+)
+def test_a_server_whose_clock_is_none_is_judged_by_ours(shop: Shop, date: str) -> None:
+    """A Date that no calendar has counts as none."""
+    project = Reply(body={"id": "11", "slug": "acme-shop"})
+    with serving(project, Reply(body=[issue_json()], headers={"Date": date})) as server:
+        assert len(digest(shop.client_of("internal", server.url), SHOP).lines) == 1
 
 
 def test_a_digest_leaves_out_issues_with_few_events(shop: Shop) -> None:
