@@ -44,7 +44,7 @@ def summarise(issue: Issue) -> ErrorSummary:
         count=issue.counted.count,
         total=issue.lifetime.count,
         users=issue.counted.user_count,
-        first_seen=issue.lifetime.first_seen,
-        last_seen=issue.lifetime.last_seen,
+        first_seen=issue.first_seen,
+        last_seen=issue.last_seen,
         link=issue.link,
     )

@@ -49,24 +49,15 @@ class Tally:
     Attributes:
         count: Events.
         user_count: Users affected.
-        first_seen: When the first of these events happened.
-        last_seen: When the last did.
     """
 
     count: int
     user_count: int
-    first_seen: datetime
-    last_seen: datetime
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Tally:
         """Parse it. Raises KeyError, TypeError or ValueError where it is none."""
-        return cls(
-            count=_counted(data["count"]),
-            user_count=_counted(data["userCount"]),
-            first_seen=parse_moment(data["firstSeen"]),
-            last_seen=parse_moment(data["lastSeen"]),
-        )
+        return cls(_counted(data["count"]), _counted(data["userCount"]))
 
 
 @dataclass(frozen=True)
@@ -87,6 +78,8 @@ class Issue:
         status_details: How it was resolved: `inNextRelease`, `inRelease`, ...
         counted: In the period that was asked for, else of all time.
         lifetime: Of all time.
+        first_seen: When its first event happened.
+        last_seen: When the last one did; the first, where no event is kept any more.
         link: Its page; empty where the server names none.
         first_release: Version; empty where there is none or a list does not say. Chosen by the
             sender, as the next one.
@@ -105,6 +98,8 @@ class Issue:
     status_details: Mapping[str, Any]
     counted: Tally
     lifetime: Tally
+    first_seen: datetime
+    last_seen: datetime
     link: str
     first_release: str
     last_release: str
@@ -114,7 +109,9 @@ class Issue:
         """Parse it. Raises KeyError, TypeError or ValueError where one of Sentry's own is none."""
         project = data["project"]
         counted = Tally.from_json(data)
-        lifetime = data.get("lifetime")
+        lifetime = as_mapping(data.get("lifetime"))
+        first = (lifetime.get("firstSeen"), data["firstSeen"])
+        last = (lifetime.get("lastSeen"), data["lastSeen"])
         return cls(
             id=_digits(data["id"]),
             short_id=_short_id(data["shortId"] or data["id"]),
@@ -128,6 +125,8 @@ class Issue:
             status_details=as_mapping(data.get("statusDetails")),
             counted=counted,
             lifetime=Tally.from_json(lifetime) if lifetime else counted,
+            first_seen=_moment_of(*first),
+            last_seen=_moment_of(*last, *first),
             link=as_text(data.get("permalink")),
             first_release=as_text(as_mapping(data.get("firstRelease")).get("version")),
             last_release=as_text(as_mapping(data.get("lastRelease")).get("version")),
@@ -344,6 +343,14 @@ def _counted(value: Any) -> int:
     if not 0 <= number <= _MOST_COUNTED:
         raise ValueError("nothing that can be counted")
     return number
+
+
+def _moment_of(*told: object) -> datetime:
+    """The first of *told* that is not null; one of another form is an error."""
+    for each in told:
+        if each is not None:
+            return parse_moment(as_text(each))
+    raise ValueError("never seen")
 
 
 def _moment_or_none(value: object) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.health.shop import SHOP, VAULT, Shop, hours_ago
+from tests.clients.health.shop import REASON, SHOP, VAULT, Shop, hours_ago
 from tests.clients.transport.servers import Reply, serving
 from tests.unit.health.answers import event_json, frame_json, issue_json, thrown_json
 from watchpost.canary.event import make_event_id, render_envelope
@@ -21,6 +21,7 @@ from watchpost.health import (
     recent_errors,
     render_detail,
     render_digest,
+    resolve_error,
 )
 from watchpost.health.model import Trend
 
@@ -138,6 +139,18 @@ def test_an_issue_whose_events_are_gone_is_still_told(shop: Shop) -> None:
     detail = error_detail(shop.client, SHOP, issue["id"])
     assert detail.note == "Sentry keeps no event of this issue any more"
     assert "ACME-SHOP-1 of shop: error, unresolved" in render_detail(detail)
+
+
+def test_an_issue_of_long_ago_is_still_told_and_resolved(shop: Shop) -> None:
+    """Of one whose events are gone Sentry does not say when it was last seen."""
+    old = Reply(body=issue_json(lastSeen=None, lifetime=None))
+    with serving(old, Reply(status=404, body={"detail": "No matching event found."})) as server:
+        detail = error_detail(shop.client_of("internal", server.url), SHOP, "4217")
+    assert "first seen 2026-11-28 09:00Z" in render_detail(detail)
+    done = Reply(body={"status": "resolved", "statusDetails": {}})
+    with serving(old, done) as server:
+        client = shop.client_of("internal", server.url)
+        assert resolve_error(client, SHOP, "4217", REASON, log=shop.log).was_changed
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,23 @@ def test_a_count_is_a_number_that_can_be(name: str, value: object) -> None:
             Issue.from_json(odd)
 
 
+def test_moments_are_those_of_all_time() -> None:
+    """Else those of the period; where no event is kept, the last one is no earlier than the first.
+
+    Sentry counts both from the events that it keeps, and answers null where there is none.
+    """
+    kept = Issue.from_json(issue_json())
+    assert (kept.first_seen.day, kept.last_seen.minute) == (20, 30)
+    alone = Issue.from_json(issue_json(lifetime=None))
+    assert alone.first_seen.day == 28
+    late = lifetime(firstSeen=None, lastSeen=None)
+    assert Issue.from_json(late).first_seen == alone.first_seen
+    gone = Issue.from_json(issue_json(lifetime=None, lastSeen=None))
+    assert gone.last_seen == gone.first_seen
+    with pytest.raises(ValueError, match="never seen"):
+        Issue.from_json(issue_json(lifetime=None, firstSeen=None))
+
+
 def test_numbers_may_be_written_either_way() -> None:
     """Ids and counts come as text or as numbers."""
     issue = Issue.from_json(issue_json(id=4217, count=3, project={"id": 11, "slug": "acme-shop"}))
