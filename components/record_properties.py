@@ -6,10 +6,12 @@ The properties of a `PlatformRecord` as Pulumi records them, and their way to an
     rows      1, or as observed: 0, 1, or 2 for more than one
     values    {COLUMN: {value*, fingerprint}}
     state, reason                                               outputs alone
+    written   {COLUMN: fingerprint}                             output alone
 
 `*` is secret, and left out for null. `read` reports fingerprints as observed; a value stays as
 recorded, its fingerprint tells that another one was seen. Where there is not exactly one row, the
-values stay as recorded.
+values stay as recorded. `written` names the recorded values whatever was observed since: what is
+ours to clear.
 
 Does not: call a database or Pulumi. The names are a storage format.
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 Properties = dict[str, Any]
 SETTINGS = ("url", "table", "key", "insert", "onRemove", "owner", "rows")
 INPUTS = (*SETTINGS, "values")
-OUTPUT_ONLY = ("state", "reason")
+OUTPUT_ONLY = ("state", "reason", "written")
 PROVIDER = "__provider"
 
 
@@ -59,7 +61,8 @@ def desired_from(props: Properties) -> DesiredRecord:
 
 def kept(news: Properties) -> Properties:
     """Write down a record that is as declared; complete, for outputs replace what was recorded."""
-    return {**inputs_of(news), "rows": 1, "state": "checked", "reason": ""}
+    observed = {"rows": 1, "state": "checked", "reason": ""}
+    return {**inputs_of(news), **observed, "written": fingerprints_of(news)}
 
 
 def unchecked(props: Properties, reason: str) -> Properties:
@@ -103,6 +106,15 @@ def has_changed(olds: Properties, news: Properties) -> bool:
     if any(olds.get(name) != news.get(name) for name in (*SETTINGS, PROVIDER)):
         return True
     return _fingerprints(olds) != _fingerprints(news)
+
+
+def is_stale(olds: Properties, news: Properties) -> bool:
+    """
+    Tell whether a row is as declared and its record is not.
+
+    A run that was killed has written what it could not record; or somebody else wrote just that.
+    """
+    return bool(olds.get("written") != fingerprints_of(news))
 
 
 def _fingerprints(props: Properties) -> object:

@@ -38,6 +38,7 @@ from components.record_properties import (
     fingerprints_of,
     has_changed,
     inputs_of,
+    is_stale,
     kept,
     key_of,
     observed,
@@ -82,12 +83,13 @@ class PlatformRecordProvider(ResourceProvider):
         """
         Compare by meaning.
 
-        None leaves it to the engine to name the properties. A record that could not be checked is
-        to be updated although its properties are equal.
+        None leaves it to the engine to name the properties. A record that could not be checked, and
+        one that others have made as it is declared now, is to be updated although its properties
+        are equal.
         """
         if _olds.get("state") == "unchecked":
             return DiffResult(changes=True)
-        return DiffResult(changes=None if has_changed(_olds, _news) else False)
+        return DiffResult(changes=None if has_changed(_olds, _news) else is_stale(_olds, _news))
 
     def create(self, props: Properties) -> CreateResult:
         """Look first, then write: a second create of the same record changes nothing."""
@@ -106,10 +108,10 @@ class PlatformRecordProvider(ResourceProvider):
             return UpdateResult(self._keep(_news))
 
     def delete(self, _id: str, _props: Properties) -> None:
-        """Clear what we wrote, unless the row is declared by another entry by now."""
+        """Clear what we wrote, unless the row is, or may be, declared by another entry by now."""
         with plain_errors():
             key = key_of(_props)
-            if _props.get("onRemove") != "clear" or self._session.is_declared(_props["url"], key):
+            if _props.get("onRemove") != "clear" or self._session.is_spared(_props["url"], key):
                 return
             cleared = clear_record(
                 open_database(_props["url"]),

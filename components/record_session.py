@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from components.fingerprint_key import read_fingerprint_key
 from watchpost.permit import find_permit
-from watchpost.records import close_databases
+from watchpost.records import close_databases, is_spared
 from watchpost.transport import raise_if_read_only
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ class RecordSession:
         with self._lock:
             self._declared.add((url, key))
 
-    def is_declared(self, url: str, key: RowKey) -> bool:
-        """Whether this run declares the row, be it for another entry."""
+    def is_spared(self, url: str, key: RowKey) -> bool:
+        """Whether this run leaves the row as it is although its record goes."""
         with self._lock:
-            return (url, key) in self._declared
+            return is_spared(url, key, self._declared)
 
     def guard(self, key: RowKey, fingerprints: Mapping[str, str]) -> Guard:
         """

@@ -278,7 +278,7 @@ class _Building:
     def _record_change(self, step: Step) -> Change:
         question = self._record_questions.get(step.urn)
         if question is None:
-            return untouched_record(step)
+            return untouched_record(step, self._preview)
         if step.urn in self._answers.refusals:
             return skipped_record(step, f"refused: {self._answers.refusals[step.urn]}")
         if step.urn in self._answers.failures:

@@ -10,7 +10,8 @@ update or delete becomes a question; whoever may use the network answers it with
     create, update             what differs; the row where it is missing and `insert: true`
     delete, retained           nothing
     delete, another declares   nothing
-    the row in this run
+    the row in this run, or
+    rows moved elsewhere
     delete                     null to the columns that still hold what the last run wrote
 
 Does not: read. Source: design.md 6; watchpost.records.keeping.
@@ -27,6 +28,7 @@ from watchpost.plan.sentry_changes import CREATES, DELETES
 from watchpost.plan.words import placeholder, show_property
 from watchpost.records.forecast import Wanted
 from watchpost.records.model import RowKey
+from watchpost.records.sparing import is_declared, is_spared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,6 +45,7 @@ _CALLS = {
     "clear": "clear {columns} of {row}",
 }
 _DECLARED_ELSEWHERE = "another entry declares this row now"
+_MOVED = "rows are found otherwise in this run, so that its row may be another entry's by now"
 _NOTHING_LEFT = "nothing is left to clear: the row is gone, or holds what somebody else wrote"
 
 
@@ -83,7 +86,7 @@ def is_record(step: Step) -> bool:
 
 def list_record_questions(preview: Preview) -> Iterator[RecordQuestion]:
     """Every record of which the engine plans something that may write."""
-    declared = {(each["url"], row_of(each)) for each in _declared_records(preview)}
+    declared = _declared_rows(preview)
     for step in preview.steps:
         state = step.old if step.op in DELETES else step.new
         if not is_record(step) or state is None or step.op == "replace":
@@ -93,10 +96,9 @@ def list_record_questions(preview: Preview) -> Iterator[RecordQuestion]:
         if step.op not in DELETES:
             wanted = dict(_fingerprints(inputs, step.name))
             yield RecordQuestion(step, reference, row, wanted, insert=bool(inputs.get("insert")))
-        elif not _is_kept(state) and (reference, row) not in declared:
-            # what was observed may be somebody else's
-            looked = preview.refreshed.get(step.urn)
-            written = dict(_fingerprints(looked.recorded.inputs if looked else inputs, step.name))
+        elif not _is_kept(state) and not is_spared(reference, row, declared):
+            # what was observed, now or by a run before, may be somebody else's
+            written: dict[str, str] = dict(state.outputs.get("written") or {})
             observed = dict(_fingerprints(inputs, step.name))
             unchanged = frozenset(each for each in written if written[each] == observed.get(each))
             yield RecordQuestion(step, reference, row, None, written, unchanged=unchanged)
@@ -113,10 +115,9 @@ def row_of(inputs: Mapping[str, Any]) -> RowKey:
     return RowKey(str(inputs["table"]), str(key["column"]), str(key["value"]))
 
 
-def _declared_records(preview: Preview) -> Iterator[Mapping[str, Any]]:
-    for urn, state in preview.declared.items():
-        if f":{RECORD}::" in urn:
-            yield state.inputs
+def _declared_rows(preview: Preview) -> set[tuple[str, RowKey]]:
+    records = (state.inputs for urn, state in preview.declared.items() if f":{RECORD}::" in urn)
+    return {(str(each["url"]), row_of(each)) for each in records}
 
 
 def _fingerprints(props: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
@@ -142,12 +143,15 @@ def title_of(step: Step) -> str:
     return f"record {row_of(state.inputs).label}" if state else f"record {step.name}"
 
 
-def untouched_record(step: Step) -> Change:
+def untouched_record(step: Step, preview: Preview) -> Change:
     """Put the removal of a record of which nothing is written into words."""
     change = _change(step, Action.KEEP)
-    if step.old is not None and _is_kept(step.old):
+    if step.old is None or _is_kept(step.old):
         return replace(change, reason="its row stays as it is; Pulumi forgets it")
-    return replace(change, reason=_DECLARED_ELSEWHERE)
+    inputs = step.old.inputs
+    if is_declared(str(inputs["url"]), row_of(inputs), _declared_rows(preview)):
+        return replace(change, reason=_DECLARED_ELSEWHERE)
+    return replace(change, reason=_MOVED)
 
 
 def record_change(question: RecordQuestion, forecast: RecordForecast, names: ValueNames) -> Change:

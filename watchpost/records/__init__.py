@@ -13,6 +13,7 @@ from watchpost.records.keeping import Guard, clear_record, keep_record
 from watchpost.records.model import Column, DesiredRecord, Row, RowKey, Table, Verb, Written
 from watchpost.records.opening import close_databases, open_database
 from watchpost.records.resolving import find_entry
+from watchpost.records.sparing import is_declared, is_spared
 from watchpost.records.values import fingerprint, means_same
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "close_databases",
     "find_entry",
     "fingerprint",
+    "is_declared",
+    "is_spared",
     "keep_record",
     "means_same",
     "open_database",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pulumi.runtime import rpc
@@ -176,6 +177,59 @@ def test_a_row_that_another_entry_declares_is_not_cleared(
     successor.up(inputs(onRemove="clear", owner="acme/store"))
     stack.leave(successor)
     assert rows(platform, "sentry_dsn") == [(DSN,)]
+
+
+def test_what_a_killed_run_wrote_is_recorded_and_cleared(
+    platform: Platform, stack: RecordStack
+) -> None:
+    """What was written and not recorded is found as declared, recorded, and ours to clear."""
+    add_row(platform)
+    stack.up(inputs(onRemove="clear"))
+    news = inputs({"sentry_project_slug": "acme-shop", "sentry_dsn": OTHER_DSN}, onRemove="clear")
+    recorded = copy.deepcopy((stack.id, stack.inputs, stack.outs))
+    stack.up(news)
+    stack.id, stack.inputs, stack.outs = recorded
+    assert stack.up(news) == "update"
+    assert stack.up(news) == "same"
+    stack.destroy()
+    assert rows(platform, "sentry_dsn", "sentry_project_slug") == [(None, None)]
+
+
+def test_what_was_observed_is_not_taken_for_written(platform: Platform, stack: RecordStack) -> None:
+    """A run that saw another value and failed leaves on record what was written before."""
+    add_row(platform)
+    stack.up(inputs(onRemove="clear"))
+    written = stack.outs["written"]
+    platform.execute("UPDATE projects SET sentry_dsn = ?", OTHER_DSN)
+    stack.new_process()
+    stack.refresh()
+    assert stack.outs["written"] == written
+    assert stack.inputs["values"]["sentry_dsn"]["fingerprint"] != written["sentry_dsn"]
+    stack.destroy()
+    assert rows(platform, "sentry_dsn", "sentry_project_slug") == [(OTHER_DSN, None)]
+
+
+@pytest.mark.parametrize("moved", ["url", "table", "key"])
+def test_a_row_that_another_entry_declares_otherwise_is_not_cleared(
+    platform: Platform, stack: RecordStack, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    """
+    An entry is renamed in the run that finds rows by another variable, table or column: it leaves
+    to its successor what may be its row. A run without such rows clears.
+    """
+    add_row(platform, seats=7)
+    monkeypatch.setenv("PLATFORM_URL", platform.url())
+    table = "main.projects" if platform.kind == "sqlite" else "public.projects"
+    key = {"column": "seats", "value": "7"}
+    changes: dict[str, Any] = {"url": "env:PLATFORM_URL", "table": table, "key": key}
+    stack.up(inputs(onRemove="clear"))
+    successor = RecordStack()
+    successor.up(inputs(onRemove="clear", owner="acme/store", **{moved: changes[moved]}))
+    left = copy.deepcopy(stack)
+    stack.leave(successor)
+    assert rows(platform, "sentry_dsn") == [(DSN,)]
+    left.destroy()
+    assert rows(platform, "sentry_dsn") == [(None,)]
 
 
 def test_another_key_writes_another_row(platform: Platform, stack: RecordStack) -> None:

@@ -59,8 +59,10 @@ def updated(
 
 
 def deleted(kind: str, name: str, inputs: Mapping[str, Any], *, is_retained: bool = False) -> Step:
-    """A delete."""
-    old = State("id", inputs, dict(inputs), is_retained)
+    """A delete; of a record, nothing but what was written has been observed since."""
+    values: Mapping[str, Any] = inputs.get("values", {})
+    written = {"written": {name: each["fingerprint"] for name, each in values.items()}}
+    old = State("id", inputs, {**inputs, **(written if values else {})}, is_retained)
     return Step("delete", urn(kind, name), (), old, None)
 
 

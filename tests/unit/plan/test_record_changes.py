@@ -182,26 +182,42 @@ def test_a_record_that_goes_may_leave_its_row_alone(steps: tuple[Step, ...], rea
     assert calls(plan) == []
 
 
-def test_a_row_that_another_database_declares_is_cleared_all_the_same() -> None:
-    """Two databases may have a table of one name."""
-    moved = created("record", "store/record", WANTED | {"url": "env:OTHER_URL"})
-    questions = {each.step.name: each for each in list_record_questions(preview(GONE, moved))}
-    assert questions[NAME].wanted is None
-    assert questions[NAME].written == {"sentry_slug": SLUG}
-    assert questions["store/record"].reference == "env:OTHER_URL"
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"url": "env:OTHER_URL"},
+        {"table": "public.projects"},
+        {"key": {"column": "id", "value": "7"}},
+    ],
+)
+def test_a_row_that_may_be_declared_otherwise_is_left(moved: dict[str, Any]) -> None:
+    """Another variable, table or column may lead to the same row; nobody knows, so it stays."""
+    there = created("record", "store/record", WANTED | moved)
+    (question,) = list_record_questions(preview(GONE, there))
+    assert question.step.name == "store/record"
+    plan = build(preview(GONE, there), forecast())
+    assert change(plan).action == Action.KEEP
+    assert "its row may be another entry's" in change(plan).reason
+    other = created("record", "api/record", record("acme/api"))
+    names = {each.step.name for each in list_record_questions(preview(GONE, there, other))}
+    assert names == {NAME, "store/record", "api/record"}
 
 
-def test_what_somebody_else_wrote_is_not_taken_for_ours() -> None:
-    """What counts is what was recorded, not what the engine has just observed."""
+@pytest.mark.parametrize("has_run_since", [False, True])
+def test_what_somebody_else_wrote_is_not_taken_for_ours(*, has_run_since: bool) -> None:
+    """What counts is what was written, not what was observed, now or by a run that failed since."""
     inputs = record(sentry_slug=OTHER) | {"onRemove": "clear"}
     step = deleted("record", NAME, inputs)
-    recorded, observed = State(inputs=CLEARED), State(inputs=inputs)
+    assert step.old is not None
+    written = {"written": {"sentry_slug": SLUG}}
+    observed = replace(step.old, outputs=inputs | written)
+    recorded = observed if has_run_since else replace(observed, inputs=CLEARED)
+    step = replace(step, old=observed)
     found = preview(step, refreshed={step.urn: Refreshed(recorded, observed)})
     (question,) = list_record_questions(found)
     assert question.written == {"sentry_slug": SLUG}
     assert question.unchanged == frozenset()
-    same = preview(GONE, refreshed={GONE.urn: Refreshed(recorded, recorded)})
-    assert next(list_record_questions(same)).unchanged == {"sentry_slug"}
+    assert next(list_record_questions(preview(GONE))).unchanged == {"sentry_slug"}
 
 
 def test_a_record_waits_for_its_project() -> None:
