@@ -122,7 +122,7 @@ def observe_answers(
     from watchpost.record_looks import observe_records  # noqa: PLC0415 - few stacks have records
 
     texts = name_public_texts(manifest, partial(fingerprint, key))
-    looks = observe_records(questions, texts, key)
+    looks = observe_records(questions, texts, key, workspace.folder)
     return replace(
         apps,
         failures={**apps.failures, **looks.failures},

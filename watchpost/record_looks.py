@@ -30,6 +30,7 @@ from watchpost.records.forecast import forecast_clearing, forecast_keeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from watchpost.plan import RecordQuestion
     from watchpost.records import Database, Row
@@ -57,7 +58,7 @@ class RecordLooks:
 
 
 def observe_records(
-    questions: Iterable[RecordQuestion], texts: Mapping[str, str], key: bytes
+    questions: Iterable[RecordQuestion], texts: Mapping[str, str], key: bytes, folder: Path
 ) -> RecordLooks:
     """
     Look at each row in question; one that cannot be looked at is an answer too.
@@ -66,6 +67,7 @@ def observe_records(
         questions: One for each row.
         texts: Public texts by fingerprint: what the manifest says of columns.
         key: The stack's fingerprint key.
+        folder: The checkout.
     """
     looks = RecordLooks()
     closed: dict[str, str] = {}
@@ -75,7 +77,8 @@ def observe_records(
             looks.failures[urn] = closed[reference]
             continue
         try:
-            looks.forecasts[urn] = _forecast(question, texts, key, looks.found_dsns)
+            database = open_database(reference, folder)
+            looks.forecasts[urn] = _forecast(database, question, texts, key, looks.found_dsns)
         except _REFUSALS as error:
             looks.refusals[urn] = _refusal(error)
         except ApiError as error:
@@ -84,9 +87,12 @@ def observe_records(
 
 
 def _forecast(
-    question: RecordQuestion, texts: Mapping[str, str], key: bytes, found: dict[str, str]
+    database: Database,
+    question: RecordQuestion,
+    texts: Mapping[str, str],
+    key: bytes,
+    found: dict[str, str],
 ) -> RecordForecast:
-    database = open_database(question.reference)
     row_key = question.row
     if question.wanted is None:
         return _forecast_clearing(database, question, key)

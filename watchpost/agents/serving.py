@@ -83,7 +83,7 @@ def serve(workspace: Workspace, wanted: Wanted) -> None:
     bound = _bind(projects, wanted.project)
     desk = _make_desk(workspace, wanted, projects, bound)
     caller = Caller(f"agent of {bound}", frozenset({bound}), may_resolve=True)
-    grants = _open_grants(wanted, projects)
+    grants = _open_grants(wanted, projects, workspace.folder)
     if access is None:
         _serve_stdio(desk, caller)
     else:
@@ -138,9 +138,9 @@ def _connect_coolify(workspace: Workspace) -> CoolifyClient:
     )
 
 
-def _open_grants(wanted: Wanted, projects: DeclaredProjects) -> GrantsSource | None:
+def _open_grants(wanted: Wanted, projects: DeclaredProjects, folder: Path) -> GrantsSource | None:
     if wanted.table:
-        return _open_table(wanted.table, projects)
+        return _open_table(wanted.table, projects, folder)
     if wanted.grants is None:
         return None
     grants = GrantsFile(wanted.grants, write_line)
@@ -150,7 +150,7 @@ def _open_grants(wanted: Wanted, projects: DeclaredProjects) -> GrantsSource | N
     return grants
 
 
-def _open_table(table: str, projects: DeclaredProjects) -> GrantsTable:
+def _open_table(table: str, projects: DeclaredProjects, folder: Path) -> GrantsTable:
     records = projects.manifest.records
     if records is None:
         raise SettingsError(
@@ -158,7 +158,7 @@ def _open_table(table: str, projects: DeclaredProjects) -> GrantsTable:
             "the manifest names no database",
             fix="add `records:` to it, or say `--grants FILE`",
         )
-    return GrantsTable(open_database(records.url), table, write_line)
+    return GrantsTable(open_database(records.url, folder), table, write_line)
 
 
 def _serve_stdio(desk: Desk, caller: Caller) -> None:

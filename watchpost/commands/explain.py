@@ -118,17 +118,21 @@ def _explain(
             runnings,
             values,
             naming,
-            record=_observe_record(manifest, entry, values),
+            record=_observe_record(workspace, manifest, entry, values),
         )
         for entry in entries
     ]
 
 
-def _observe_record(manifest: Manifest, entry: Entry, values: Values) -> RecordExplanation | None:
+def _observe_record(
+    workspace: Workspace, manifest: Manifest, entry: Entry, values: Values
+) -> RecordExplanation | None:
     from watchpost.explanation import observe_record  # noqa: PLC0415 - `--help` needs none of it
 
     records = manifest.records
-    return observe_record(records.row_of(entry), records.url, values) if records else None
+    if records is None:
+        return None
+    return observe_record(records.row_of(entry), records.url, values, workspace.folder)
 
 
 def _observe(

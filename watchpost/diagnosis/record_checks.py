@@ -53,14 +53,14 @@ def check_declared(case: Case) -> Finding:
     records = manifest.records if manifest else None
     if records is None:
         return ok("records", "the manifest names no table of the platform's")
-    open_database(records.url)
+    open_database(records.url, case.folder)
     return ok("records", f"{_count(len(records.rows), 'row')} of {records.table} by {records.url}")
 
 
 def check_table(case: Case) -> Finding:
     """The database answers, and has the table with every column that the manifest names."""
     records = _records(case)
-    table = open_database(records.url).describe(records.table)
+    table = open_database(records.url, case.folder).describe(records.table)
     missing = [each for each in _all_columns(records) if each not in table.columns]
     if missing:
         raise unknown_columns(records.url, missing, table)
@@ -73,7 +73,7 @@ def check_rows(case: Case) -> Finding:
     records = _records(case)
     keys = {row.key_value: row.label for row in records.rows.values()}
     key = _all_columns(records)[0]
-    database = open_database(records.url)
+    database = open_database(records.url, case.folder)
     counts = database.count(records.table, key, list(keys))
     inserts = may_insert(database.describe(records.table), insert=records.insert)
     several = [label for value, label in keys.items() if counts[value] > 1]
@@ -91,7 +91,7 @@ def check_rows(case: Case) -> Finding:
 def check_write(case: Case) -> Finding:
     """The role may write what the manifest names."""
     records = _records(case)
-    database = open_database(records.url)
+    database = open_database(records.url, case.folder)
     key, *columns = _all_columns(records)
     updates = database.list_denied(records.table, columns, "UPDATE")
     rights = {"UPDATE": updates}

@@ -17,6 +17,7 @@ from watchpost.records.keeping import differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from watchpost.manifest import RecordRow
     from watchpost.records import Database
@@ -41,7 +42,9 @@ class RecordExplanation:
     trouble: str = ""
 
 
-def observe_record(row: RecordRow, reference: str, values: Values) -> RecordExplanation:
+def observe_record(
+    row: RecordRow, reference: str, values: Values, folder: Path
+) -> RecordExplanation:
     """
     Look at one row.
 
@@ -49,10 +52,11 @@ def observe_record(row: RecordRow, reference: str, values: Values) -> RecordExpl
         row: Which, and what it shall hold.
         reference: What names the database, `env:DATABASE_URL`.
         values: What declared values are.
+        folder: The checkout.
     """
     columns = tuple(sorted(row.values))
     try:
-        state = _compare(open_database(reference), row, values)
+        state = _compare(open_database(reference, folder), row, values)
     except WatchpostError as error:
         trouble = f"{error.path}: {error.summary}"
         return RecordExplanation(row.label, columns, f"could not look: {trouble}", trouble)

@@ -4,6 +4,9 @@ From the reference that the manifest holds to the database that it names.
     postgresql://user:password@host:5432/database?sslmode=verify-full    also postgres://
     sqlite:///relative/path.db, sqlite:////absolute/path.db              ?mode=ro: never written
 
+A relative path starts from the checkout, where the engine starts its providers. Who works on a
+checkout from elsewhere says so.
+
 A driver's name after a plus sign, as SQLAlchemy writes it, is taken for none: postgresql+asyncpg.
 
 One database per process, reference and URL, shared by its threads.
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 import os
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -27,13 +31,17 @@ if TYPE_CHECKING:
     from watchpost.records.database import Driver
 
 _PREFIX = "env:"
-_databases: dict[tuple[str, str], Database] = {}
+_databases: dict[tuple[str, str, Path], Database] = {}
 _databases_lock = threading.Lock()
 
 
-def open_database(reference: str) -> Database:
+def open_database(reference: str, folder: Path | None = None) -> Database:
     """
     Return the database that *reference*, `env:NAME`, names; nothing is connected yet.
+
+    Args:
+        reference: `env:NAME`.
+        folder: The checkout; None where this process was started in it.
 
     Raises:
         SettingsError: The variable is not set, or holds no URL of a database we know.
@@ -45,10 +53,11 @@ def open_database(reference: str) -> Database:
             "the environment variable with the database's URL is not set",
             fix="set it where Pulumi and watchpost run",
         )
+    place = reference, url, (folder or Path()).absolute()
     with _databases_lock:
-        database = _databases.get((reference, url))
+        database = _databases.get(place)
         if database is None:
-            database = _databases[reference, url] = Database(_find_driver(url, reference))
+            database = _databases[place] = Database(_find_driver(*place))
         return database
 
 
@@ -60,7 +69,7 @@ def close_databases() -> None:
         _databases.clear()
 
 
-def _find_driver(url: str, name: str) -> Driver:
+def _find_driver(name: str, url: str, folder: Path) -> Driver:
     scheme, separator, rest = url.strip().partition("://")
     match scheme.partition("+")[0].lower() if separator else "":
         case "postgresql" | "postgres":
@@ -69,7 +78,7 @@ def _find_driver(url: str, name: str) -> Driver:
 
             return PostgresDriver(f"postgresql://{rest}", name)
         case "sqlite" if rest.startswith("/") and len(rest) > 1:
-            return _sqlite(rest, name)
+            return _sqlite(rest, name, folder)
     raise SettingsError(
         name,
         "the variable does not hold the URL of a database",
@@ -78,8 +87,9 @@ def _find_driver(url: str, name: str) -> Driver:
     )
 
 
-def _sqlite(rest: str, name: str) -> Driver:
+def _sqlite(rest: str, name: str, folder: Path) -> Driver:
     from watchpost.records.sqlite import SqliteDriver  # noqa: PLC0415 - likewise
 
     path, _, query = rest.removeprefix("/").partition("?")
-    return SqliteDriver(unquote(path), name, is_read_only="mode=ro" in query.split("&"))
+    is_read_only = "mode=ro" in query.split("&")
+    return SqliteDriver(str(folder / unquote(path)), name, is_read_only=is_read_only)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,7 +43,7 @@ def look(declared: Manifest, sentry: ObservedSentry | None = None) -> RecordExpl
     """Look at the shop's row."""
     assert declared.records
     values = Values(declared.entries, sentry or make_sentry(), {})
-    return observe_record(declared.records.rows["shop"], REFERENCE, values)
+    return observe_record(declared.records.rows["shop"], REFERENCE, values, Path())
 
 
 def explain(declared: Manifest, record: RecordExplanation) -> EntryExplanation:

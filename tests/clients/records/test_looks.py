@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.clients.records.platforms import DSN, OTHER_DSN, REFERENCE, add_row, rows
+from tests.clients.records.platforms import (
+    DSN,
+    OTHER_DSN,
+    REFERENCE,
+    TABLE,
+    SqlitePlatform,
+    add_row,
+    rows,
+)
 from tests.postgres import READER, READER_PASSWORD
 from tests.unit.plan.previews import KEY, created, deleted, preview, record
 from watchpost.plan import list_record_questions
@@ -19,14 +28,14 @@ if TYPE_CHECKING:
     from watchpost.engine import Step
 
 NAME = "shop/record"
-name = partial(fingerprint, KEY)
-TEXTS = {name("acme-shop"): "acme-shop"}
-WANTED = record(sentry_dsn=name(DSN), sentry_project_slug=name("acme-shop"))
+name_of = partial(fingerprint, KEY)
+TEXTS = {name_of("acme-shop"): "acme-shop"}
+WANTED = record(sentry_dsn=name_of(DSN), sentry_project_slug=name_of("acme-shop"))
 
 
-def look(*steps: Step) -> RecordLooks:
+def look(*steps: Step, folder: Path = Path()) -> RecordLooks:
     """What is seen of the rows that these steps are about."""
-    return observe_records(list_record_questions(preview(*steps)), TEXTS, KEY)
+    return observe_records(list_record_questions(preview(*steps)), TEXTS, KEY, folder)
 
 
 def refusal(inputs: dict[str, Any]) -> str:
@@ -41,8 +50,8 @@ def test_what_differs_is_foretold(platform: Platform) -> None:
     step = created("record", NAME, WANTED)
     seen = look(step)
     assert seen.forecasts[step.urn].columns == ("sentry_dsn",)
-    assert seen.forecasts[step.urn].before == {"sentry_dsn": name(OTHER_DSN)}
-    assert seen.found_dsns == {name(OTHER_DSN): "…@8 unknown key"}
+    assert seen.forecasts[step.urn].before == {"sentry_dsn": name_of(OTHER_DSN)}
+    assert seen.found_dsns == {name_of(OTHER_DSN): "…@8 unknown key"}
     assert rows(platform, "sentry_dsn") == [(OTHER_DSN,)]
 
 
@@ -64,7 +73,7 @@ def test_what_is_refused_says_what_mends_it(
     assert refusal(WANTED | {"table": "project"}).startswith(
         "the database has no table 'project' (it has 'projects'); did you mean 'projects'?"
     )
-    assert "no column 'sentry_dns' (it has 'note'," in refusal(record(sentry_dns=name(DSN)))
+    assert "no column 'sentry_dns' (it has 'note'," in refusal(record(sentry_dns=name_of(DSN)))
     assert refusal(WANTED) == (
         "the table has no such row; "
         "let the platform make it, or say `insert: true` in the manifest's records"
@@ -81,7 +90,7 @@ def test_a_database_that_is_away_is_asked_once(on_postgres: PostgresPlatform) ->
     add_row(on_postgres)
     steps = [
         created("record", "shop/record", WANTED),
-        created("record", "api/record", record("acme/api", note=name("x"))),
+        created("record", "api/record", record("acme/api", note=name_of("x"))),
         created("record", "bot/record", WANTED | {"url": "env:NOWHERE"}),
     ]
     on_postgres.server.stop()
@@ -92,6 +101,25 @@ def test_a_database_that_is_away_is_asked_once(on_postgres: PostgresPlatform) ->
     assert list(seen.refusals) == [steps[2].urn]
 
 
+def test_a_relative_path_starts_from_the_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that is made from another folder looks at the file that the provider will write."""
+    for name in ("checkout", "elsewhere"):
+        (tmp_path / name).mkdir()
+        platform = SqlitePlatform(tmp_path / name)
+        platform.execute(TABLE)
+        add_row(platform, sentry_dsn=DSN if name == "elsewhere" else None)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///platform 100%25.db")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    step = created("record", NAME, record(sentry_dsn=name_of(DSN)))
+    assert look(step).forecasts[step.urn].columns == ()
+    seen = look(step, folder=tmp_path / "checkout")
+    assert seen.forecasts[step.urn].columns == ("sentry_dsn",)
+    monkeypatch.chdir(tmp_path / "checkout")
+    assert look(step).forecasts[step.urn].columns == ("sentry_dsn",)
+
+
 def test_a_role_that_may_only_read_suffices(
     on_postgres: PostgresPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,7 +128,7 @@ def test_a_role_that_may_only_read_suffices(
     on_postgres.execute(f'GRANT SELECT ON projects TO "{READER}"')
     monkeypatch.setenv("DATABASE_URL", on_postgres.server.url(READER, READER_PASSWORD))
     since = on_postgres.server.count_log_lines()
-    other = record("acme/old", note=name("x")) | {"onRemove": "clear"}
+    other = record("acme/old", note=name_of("x")) | {"onRemove": "clear"}
     step, gone = created("record", NAME, WANTED), deleted("record", "old/record", other)
     seen = look(step, gone)
     assert seen.forecasts[step.urn].columns == ("sentry_dsn", "sentry_project_slug")
