@@ -69,7 +69,8 @@ def _last_of_each(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
     """Of the lines of one act the last; an intention without an outcome stands for itself."""
     found: dict[object, Mapping[str, Any]] = {}
     for number, line in enumerate(lines):
-        found[str(line.get("act") or number)] = line
+        act = line.get("act")
+        found[act if isinstance(act, str) else number] = line
     return list(found.values())
 
 

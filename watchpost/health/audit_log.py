@@ -102,10 +102,8 @@ class AuditLog:
         try:
             if flags & os.O_CREAT:
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.path, flags | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            handle = self._open_locked(flags, lock)
             try:
-                _raise_if_no_file(handle)
-                self._wait_for(handle, lock)
                 yield handle
             finally:
                 os.close(handle)
@@ -118,6 +116,20 @@ class AuditLog:
                 detail="No issue is resolved or reopened without a line in it.",
                 fix=f"mend it, or name another file by {LOG_VARIABLE}",
             ) from None
+
+    def _open_locked(self, flags: int, lock: int) -> int:
+        """The file of that name, which may be put away while another writer is waited for."""
+        while True:
+            # Without O_NONBLOCK, a pipe would be waited for until somebody is at its other end.
+            own = os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
+            with contextlib.ExitStack() as unless_taken:
+                handle = os.open(self.path, flags | own, 0o600)
+                unless_taken.callback(os.close, handle)
+                _raise_if_no_file(handle)
+                self._wait_for(handle, lock)
+                if _is_at(self.path, handle):
+                    unless_taken.pop_all()
+                    return handle
 
     def _wait_for(self, handle: int, lock: int) -> None:
         latest = time.monotonic() + self.patience_seconds
@@ -169,12 +181,18 @@ def _raise_if_no_file(handle: int) -> None:
         raise OSError(0, "it is no regular file")
 
 
+def _is_at(path: Path, handle: int) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    return False
+
+
 def _last_line(handle: int, end: int) -> tuple[bytes, bool]:
     """The last line without its end, and whether it has one; an empty file counts as whole."""
     tail = b""
-    start = end
+    start, size = end, _BLOCK
     while start > 0 and b"\n" not in tail[:-1]:
-        start = max(0, start - _BLOCK)
+        start, size = max(0, end - size), 2 * size
         tail = os.pread(handle, end - start, start)
     is_whole = not tail or tail.endswith(b"\n")
     return tail.removesuffix(b"\n").rpartition(b"\n")[2], is_whole

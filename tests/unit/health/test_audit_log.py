@@ -8,6 +8,9 @@ import json
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +168,51 @@ def test_a_log_that_another_holds_is_not_waited_for_for_ever(log: AuditLog) -> N
     assert len(written(log)) == 1
 
 
+def test_a_log_that_is_put_away_meanwhile_is_begun_anew(log: AuditLog) -> None:
+    """A writer that waited for it writes into the file that bears the name now, not the old one."""
+    log.append(line(act="1"))
+    old = log.path.with_name("audit.jsonl.1")
+    with log.path.open("rb") as holder, ThreadPoolExecutor() as writers:
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        waiting = writers.submit(log.append, line(act="2"))
+        while not waiting.running():
+            pass
+        time.sleep(0.05)  # until it waits; were it later, nothing would be tried
+        log.path.rename(old)
+        fcntl.flock(holder, fcntl.LOCK_UN)
+        waiting.result()
+    assert [each["act"] for each in written(log)] == ["2"]
+    assert [each["act"] for each in parse_history(old.read_bytes()).lines] == ["1"]
+
+
+def test_a_pipe_is_no_log(tmp_path: Path) -> None:
+    """Neither reading nor writing waits for somebody at its other end."""
+    os.mkfifo(tmp_path / "pipe")
+    log = AuditLog(tmp_path / "pipe", "ann@desk")
+    for use in (log.read, partial(log.append, line())):
+        with pytest.raises(SettingsError, match="it is no regular file"):
+            use()
+
+
+def test_a_last_line_of_any_length_is_found(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a megabyte without a line break no part is looked at again and again."""
+    log.append(line(act="1"))
+    with log.path.open("ab") as stream:
+        stream.write(b"\0" * 2**20)
+    looked_at: list[int] = []
+    read = os.pread
+
+    def count(handle: int, length: int, start: int) -> bytes:
+        looked_at.append(length)
+        return read(handle, length, start)
+
+    monkeypatch.setattr(os, "pread", count)
+    log.append(line(act="2"))
+    assert sum(looked_at) < 4 * 2**20
+    history = parse_history(log.read())
+    assert ([each["act"] for each in history.lines], len(history.faults)) == (["1", "2"], 1)
+
+
 @pytest.mark.parametrize("place", ["/dev/full", "/proc/version", ".", "a-file/audit.jsonl"])
 def test_a_place_that_takes_no_line_is_refused(tmp_path: Path, place: str) -> None:
     """A device, a file that nobody may write, a folder, a path through a file."""
@@ -240,6 +288,14 @@ def test_each_act_is_told_once_with_its_outcome(log: AuditLog) -> None:
     first, second = render_history(parse_history(log.read()))
     assert "ann@desk: resolve SHOP-1A in release next, done; was unresolved; totals are" in first
     assert "ann@desk: reopen SHOP-2, no outcome is known; was unresolved" in second
+
+
+def test_a_line_without_an_act_hides_no_other() -> None:
+    """Whatever its place in the log is: it is told for itself."""
+    lines = [{"act": "1", "reason": "first"}, {"reason": "second"}, {"act": 2, "reason": "third"}]
+    raw = "".join(f"{json.dumps(each)}\n" for each in lines)
+    told = "\n".join(render_history(parse_history(raw.encode())))
+    assert [word for word in ("first", "second", "third") if word not in told] == []
 
 
 def test_only_the_entrys_lines_are_told(log: AuditLog) -> None:
