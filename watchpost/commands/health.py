@@ -10,6 +10,7 @@ Source: docs/health.md; exit codes of design.md 9.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,10 @@ def _raise_if_senseless(arguments: argparse.Namespace) -> None:
         raise SettingsError("--format preamble", "a preamble tells the digest and nothing else")
     if arguments.in_release is not None and arguments.resolve is None:
         raise SettingsError("--in-release", "it goes with --resolve only")
+    if arguments.reason and not _is_change(arguments):
+        raise SettingsError("--reason", "it goes with --resolve or --reopen only")
+    if arguments.environment is not None and is_act:
+        raise SettingsError("--environment", "it goes with the digest only")
 
 
 def _choose_project(manifest: Manifest, name: str) -> HealthProject:
@@ -170,7 +175,8 @@ def _print_log(manifest: Manifest, arguments: argparse.Namespace) -> int:
         history = whole.of_entry(manifest.organization, entry_id)
     if arguments.format == "json":
         document = {"version": 1, "lines": list(history.lines), "faults": list(history.faults)}
-        sys.stdout.write(render_json(document))
+        # Escaped: a line that somebody else wrote may hold anything.
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
     else:
         sys.stdout.write("\n".join(render_history(history)) + "\n")
     return exits.REFUSED if history.faults else exits.DONE

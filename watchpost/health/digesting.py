@@ -25,7 +25,7 @@ from watchpost.errors import SettingsError
 from watchpost.health.listing import list_unresolved
 from watchpost.health.model import Digest, DigestLine, ReleaseMark, Trend, Untrusted
 from watchpost.health.proving import prove_project
-from watchpost.health.questions import MOST_ISSUES, period_of
+from watchpost.health.questions import MOST_ISSUES, period_of, raise_if_no_environment
 from watchpost.health.summaries import summarise
 
 if TYPE_CHECKING:
@@ -56,13 +56,15 @@ def digest(
         environment: Only what happened in it.
 
     Raises:
-        SettingsError: The period or the count cannot be asked for; nothing was sent.
+        SettingsError: The period, the count or the environment cannot be asked for; nothing was
+            sent.
         NotFound: There is no such project, or no such environment in the organization.
         ApiError: Sentry did not answer, or refused the token.
     """
     period = period_of(since)
     if minimum_count < 1:
         raise SettingsError("minimum count", "an issue has one event at least", fix="say 1 or more")
+    raise_if_no_environment(environment)
     head = prove_project(client, project)
     page = list_unresolved(client, project, head, since, MOST_ISSUES, environment, sort="freq")
     begin = (page.answered_at or datetime.now(UTC)) - period

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from watchpost.canary.event import LOGGER
 from watchpost.errors import NotFound, UnexpectedResponse
-from watchpost.health.model import ASK_ONCE, RecentErrors
+from watchpost.health.model import ASK_ONCE, RecentErrors, no_such_project
 from watchpost.health.proving import prove_project
-from watchpost.health.questions import period_of, raise_if_no_limit
+from watchpost.health.questions import period_of, raise_if_no_environment, raise_if_no_limit
 from watchpost.health.summaries import summarise
 from watchpost.sentry.issues import list_issues
 
@@ -43,12 +43,14 @@ def recent_errors(
         environment: Only what happened in it.
 
     Raises:
-        SettingsError: The period or the limit cannot be asked for; nothing was sent.
+        SettingsError: The period, the limit or the environment cannot be asked for; nothing was
+            sent.
         NotFound: There is no such project, or no such environment in the organization.
         ApiError: Sentry did not answer, or refused the token.
     """
     period_of(since)
     raise_if_no_limit(limit)
+    raise_if_no_environment(environment)
     head = prove_project(client, project)
     page = list_unresolved(client, project, head, since, limit, environment, sort="date")
     return RecentErrors(project, since, tuple(map(summarise, page.issues)), page.is_last)
@@ -68,7 +70,7 @@ def list_unresolved(
     One page of the project's unresolved issues; every one of them is the project's.
 
     Raises:
-        NotFound: No such environment.
+        NotFound: No such environment; or no such project, where none was named.
         UnexpectedResponse: Sentry answered issues of another project.
         ApiError: Sentry did not answer, or refused the token.
     """
@@ -85,7 +87,7 @@ def list_unresolved(
             retry=ASK_ONCE,
         )
     except NotFound:
-        raise _no_such_environment() from None
+        raise (no_such_project() if environment is None else _no_such_environment()) from None
     if any(issue.project_id != head.id for issue in page.issues):
         raise UnexpectedResponse("issues", "Sentry answered issues of another project")
     return page

@@ -1,5 +1,5 @@
 """
-What may be asked: a period, a number of issues, and an issue's id.
+What may be asked: a period, a number of issues, an environment, and an issue's id.
 
 An id goes into the path of a request, so only what can be one does. Anything else becomes the id
 of an issue that cannot exist: the answer, and the request it costs, are those of an unknown issue.
@@ -63,4 +63,12 @@ def raise_if_no_limit(limit: int) -> None:
             "limit",
             "this many issues cannot be asked for",
             fix=f"ask for 1 to {MOST_ISSUES}",
+        )
+
+
+def raise_if_no_environment(name: str | None) -> None:
+    """Refuse an empty name, which would ask about all of them. Raises SettingsError."""
+    if name is not None and not name.strip():
+        raise SettingsError(
+            "environment", "no environment is called so", fix="name one, or leave it out"
         )

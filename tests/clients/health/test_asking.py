@@ -91,13 +91,25 @@ def test_an_environment_that_is_none_is_told(shop: Shop) -> None:
             ask(shop.client, SHOP, environment="prodution")
 
 
-@pytest.mark.parametrize("options", [{"since": "6x"}, {"limit": 0}, {"limit": 101}])
+def test_a_list_that_is_not_there_is_no_environments_fault(shop: Shop) -> None:
+    """A project that is removed between the two requests is no such project."""
+    shop.sandbox.add_fault(service="sentry", path="/issues/$", status=404)
+    for ask in (recent_errors, digest):
+        with pytest.raises(NotFound, match="there is no such project"):
+            ask(shop.client, SHOP)
+
+
+@pytest.mark.parametrize(
+    "options", [{"since": "6x"}, {"limit": 0}, {"limit": 101}, {"environment": " "}]
+)
 def test_what_cannot_be_asked_costs_no_request(shop: Shop, options: dict[str, Any]) -> None:
     """A period or a number that Sentry would refuse."""
     with pytest.raises(SettingsError):
         recent_errors(shop.client, SHOP, **options)
     with pytest.raises(SettingsError):
         digest(shop.client, SHOP, "6h", 0)
+    with pytest.raises(SettingsError):
+        digest(shop.client, SHOP, environment="")
     assert shop.requests() == []
 
 

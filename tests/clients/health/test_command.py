@@ -147,6 +147,16 @@ def test_a_log_that_was_changed_is_told(issue: Json, command: Command, shop: Sho
     assert "line 2 does not follow the one before it" in told
 
 
+def test_a_log_that_somebody_wrote_is_printed_as_signs(command: Command, shop: Shop) -> None:
+    """In JSON, what a terminal would obey, what hides, and half a letter stand escaped."""
+    line = {"organization": "acme", "entry": "shop", "previous": ""}
+    line |= {"reason": "\x9b2J\u202e\ud800"}
+    shop.log.path.write_text(json.dumps(line) + "\n")
+    told = command.run("--log", "--format", "json")
+    assert told.isascii()
+    assert json.loads(told)["lines"] == [line]
+
+
 def test_the_log_of_an_entry_that_is_gone_is_told(
     issue: Json, command: Command, shop: Shop
 ) -> None:
@@ -166,7 +176,8 @@ def test_an_issue_of_another_project_is_denied(shop: Shop, issue: Json, command:
     shop.crash(VAULT, kind="OcelotError")
     (other,) = shop.issues(VAULT)
     for act in ("--issue", "--resolve", "--reopen"):
-        told = command.run(act, other["shortId"], "--reason", REASON, code=1)
+        reason = () if act == "--issue" else ("--reason", REASON)
+        told = command.run(act, other["shortId"], *reason, code=1)
         assert told.startswith("issue: this project has no such issue\n")
     assert shop.state_of(other)[0] == shop.state_of(issue)[0] == "unresolved"
 
@@ -189,6 +200,11 @@ def test_what_makes_no_sense_is_refused(shop: Shop, command: Command) -> None:
         told = command.run("--format", "preamble", *words, code=1)
         assert "a preamble tells the digest and nothing else" in told
     assert "goes with --resolve only" in command.run("--in-release", "next", code=1)
+    assert "goes with --resolve or --reopen" in command.run("--reason", REASON, code=1)
+    for words in (("--log",), ("--issue", "1"), ("--reopen", "1")):
+        told = command.run("--environment", "production", *words, code=1)
+        assert "goes with the digest only" in told
+    assert "no environment is called so" in command.run("--environment", "", code=1)
     assert "without a reason" in command.run("--resolve", "1", code=1)
     assert "without a reason" in command.run("--reopen", "", code=1)
     assert "known: shop" in command.run(entry="shpo", code=1)
