@@ -18,6 +18,7 @@ Does not: repeat, log or know any endpoint. Source: sentry-api.md 4.3, coolify-a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -158,21 +159,22 @@ def compute_detail(answer: Answer) -> str:
     What the service says is wrong, as one line.
 
     Known forms: `detail` or `message` as text, as a list, or as an object with `message`; field
-    faults
-    `{"slug": ["..."]}` and `{"errors": {...}}`, nested to any depth; plain text and HTML pages,
-    shortened.
+    faults `{"slug": ["..."]}` and `{"errors": {...}}`, nested as deep as Python follows; plain text
+    and HTML pages, shortened. Signs that a terminal would obey, or nobody sees, become spaces.
     """
-    body = answer.body
+    with contextlib.suppress(RecursionError):
+        return _shorten("; ".join(_said(answer.body)))
+    return ""
+
+
+def _said(body: object) -> list[str]:
     if isinstance(body, dict):
         for key in ("detail", "message", "error"):
             if body.get(key):
-                texts = _texts(body[key])
-                if "errors" in body:
-                    texts += _texts(body["errors"])
-                return _shorten("; ".join(texts))
+                return _texts(body[key]) + (_texts(body["errors"]) if "errors" in body else [])
     if isinstance(body, str) and "<" in body:
-        return "an HTML page"
-    return _shorten("; ".join(_texts(body)))
+        return ["an HTML page"]
+    return _texts(body)
 
 
 def _texts(value: object, where: str = "") -> list[str]:
@@ -188,7 +190,7 @@ def _texts(value: object, where: str = "") -> list[str]:
 
 
 def _shorten(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return line if len(line) <= _LONGEST_TEXT else line[:_LONGEST_TEXT] + "..."
 
 

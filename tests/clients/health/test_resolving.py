@@ -253,6 +253,16 @@ def test_a_refused_write_is_told_in_the_log(
     assert shop.lines() == [("resolve", "intended"), ("resolve", "refused")]
 
 
+def test_a_refusal_that_nobody_can_read_is_told_in_the_log(shop: Shop) -> None:
+    """Its words are nested deeper than Python follows; the outcome is known all the same."""
+    deep = Reply(status=400, text='{"detail":' + "[" * 900 + "]" * 900 + "}")
+    with serving(Reply(body=issue_json()), deep) as server:
+        client = shop.client_of("internal", server.url)
+        with pytest.raises(Invalid):
+            resolve_error(client, SHOP, "4217", REASON, log=shop.log)
+    assert shop.lines() == [("resolve", "intended"), ("resolve", "refused")]
+
+
 def test_a_read_that_fails_writes_nothing(shop: Shop, issue: Json) -> None:
     """Neither to Sentry nor to the log."""
     shop.sandbox.add_fault(service="sentry", method="GET", status=503)

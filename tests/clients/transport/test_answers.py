@@ -1,5 +1,7 @@
 """Every status is one error of the tree, and every form of a fault is read."""
 
+import json
+
 import pytest
 
 from watchpost.errors import (
@@ -80,6 +82,9 @@ def test_failed_write_is_unclear(status: int) -> None:
         ("<html><body>Bad Gateway</body></html>", "an HTML page"),
         (None, ""),
         ("x" * 999, "x" * 300 + "..."),
+        ({"detail": "a\x1b[2J\x9b2J\u202eb\ud800\x00"}, "a [2J 2J b"),
+        (json.loads('{"detail":' + "[" * 900 + '"x"' + "]" * 900 + "}"), ""),
+        (json.loads('{"a":' * 900 + '"x"' + "}" * 900), ""),
     ],
 )
 def test_every_form_of_a_fault_is_read(body: object, detail: str) -> None:
