@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_RELATION = re.compile(r"<[^>]*>\s*((?:;\s*[a-z]+=\"[^\"]*\"\s*)+)")
+_RELATION = re.compile(r"<[^<>]*>\s*((?:;\s*[a-z]+=\"[^\"]*\"\s*)+)")
 _PARAMETER = re.compile(r"([a-z]+)=\"([^\"]*)\"")
 
 
