@@ -65,7 +65,7 @@ class Turns:
     ) -> None:
         if every < 1:
             raise SettingsError("every", "a preamble can be due every turn at most", fix="say 1")
-        self._path = Path(path)
+        self._path = Path(path).absolute()
         self._every = every
         self._patience_seconds = patience_seconds
         self._clock = clock

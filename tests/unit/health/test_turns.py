@@ -67,6 +67,20 @@ def test_count_outlives_the_counter(tmp_path: Path) -> None:
     assert Turns(path, every=2).is_due("a chat")
 
 
+@pytest.mark.parametrize("name", ["turns.db", ":memory:"])
+def test_count_stays_where_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A server that changes its folder goes on in the same file, whatever that is called."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    turns = Turns(name, every=3)
+    assert turns.is_due("a chat")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert not turns.is_due("a chat")
+    assert (tmp_path / name).is_file()
+
+
 def test_processes_share_one_count(tmp_path: Path) -> None:
     """Of 200 turns that four processes take at once, from no file on, exactly 29 are due."""
     path = tmp_path / "missing" / "turns.db"
