@@ -14,7 +14,7 @@ import pytest
 from tests.clients.health.shop import SHOP, VAULT, Shop
 from tests.sandboxes import REPOSITORY
 from watchpost.health.fence import Fence
-from watchpost.health.model import Trend
+from watchpost.health.model import ASK_ONCE, Trend
 from watchpost.health.preamble import make_preamble
 
 if TYPE_CHECKING:
@@ -144,6 +144,12 @@ def test_asynchronous_server_puts_the_block_first(page: Page) -> None:
     assert with_block[0].startswith("[PROJECT HEALTH]\n")
     assert with_block[0].endswith("\n[/PROJECT HEALTH]\n\nWhy is it slow?")
     assert log == ""
+
+
+def test_said_patience_is_that_of_the_client() -> None:
+    """Until the deadline, and then for as long as one part of an answer may take."""
+    longest = ASK_ONCE.deadline_seconds + ASK_ONCE.read_seconds
+    assert f"up after {longest:.0f} seconds at the latest" in PAGE
 
 
 def test_shown_block_has_the_form_of_a_real_one(page: Page) -> None:
