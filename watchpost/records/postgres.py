@@ -2,7 +2,9 @@
 PostgreSQL as a driver of `database`, by psycopg 3.
 
 One connection per process and URL; threads take turns. Each transaction bounds how long it waits;
-nothing is set for longer than a transaction, so that a pooler may stand between.
+nothing is set for longer than a transaction, so that a pooler may stand between. A server that goes
+silent is cut off, and one that did not answer at all is not asked again for a while: hundreds of
+records would wait for it one after the other.
 
 Does not: change anything of the URL but what it leaves open: application name, wait for the
 connection. Names are quoted by psycopg; values are parameters, as texts that the server reads as
@@ -14,16 +16,18 @@ Source: psycopg's documentation; PostgreSQL's system catalogs; docs/records.md.
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg import sql
 
-from watchpost.records.faults import unclear
+from watchpost.records.faults import away, unclear
 from watchpost.records.model import Column, Table
 from watchpost.records.names import split_table
 from watchpost.records.postgres_errors import explain_failure, explain_refusal
+from watchpost.records.silence import end_of_silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -36,6 +40,8 @@ T = TypeVar("T")
 _CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 10
 _LOCK_SECONDS = 5.0
+_SILENT_SECONDS = 60.0
+_AWAY_SECONDS = 30.0
 _BEGIN: LiteralString = "BEGIN{}; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}"
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("text", "varchar", "bpchar", "name", "citext"), "text"),
@@ -83,29 +89,40 @@ class PostgresDriver:
         url: As libpq takes it; kept from repr, messages and tracebacks.
         name: What it is called in messages.
         lock_seconds: How long to wait for a row that somebody else holds.
+        silent_seconds: How long a transaction may take as a whole.
     """
 
-    def __init__(self, url: str, name: str, *, lock_seconds: float = _LOCK_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        *,
+        lock_seconds: float = _LOCK_SECONDS,
+        silent_seconds: float = _SILENT_SECONDS,
+    ) -> None:
         self.name = name
         self._url = url
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self._lock = threading.RLock()
         self._lock_milliseconds = round(lock_seconds * 1000)
+        self._silent_seconds = silent_seconds
+        self._away_until = 0.0
 
     def transact(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
         """Do *work* in one transaction; see `database.Driver`."""
         with self._lock:
             connection = self._begin(writes=writes)
-            try:
-                result = work(_PostgresTransaction(connection))
-            except psycopg.Error as error:
-                self._undo(connection)
-                raise explain_failure(error, self.name) from None
-            except BaseException:
-                self._undo(connection)
-                raise
-            self._commit(connection, writes=writes)
-            return result
+            with end_of_silence(connection.fileno(), self._silent_seconds):
+                try:
+                    result = work(_PostgresTransaction(connection))
+                except psycopg.Error as error:
+                    self._undo(connection)
+                    raise explain_failure(error, self.name) from None
+                except BaseException:
+                    self._undo(connection)
+                    raise
+                self._commit(connection, writes=writes)
+                return result
 
     def close(self) -> None:
         """Close the connection; the next transaction opens another."""
@@ -123,18 +140,25 @@ class PostgresDriver:
         )
         if self._connection is not None:
             with suppress(psycopg.Error):
-                self._connection.execute(begin)
-                return self._connection
+                return self._execute(self._connection, begin)
             self.close()
         self._connection = self._connect()
         try:
-            self._connection.execute(begin)
+            return self._execute(self._connection, begin)
         except psycopg.Error as error:
             self.close()
             raise explain_failure(error, self.name) from None
-        return self._connection
+
+    def _execute(
+        self, connection: psycopg.Connection[tuple[Any, ...]], statement: sql.Composed
+    ) -> psycopg.Connection[tuple[Any, ...]]:
+        with end_of_silence(connection.fileno(), self._silent_seconds):
+            connection.execute(statement)
+        return connection
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        if time.monotonic() < self._away_until:
+            raise away(self.name)
         try:
             given = psycopg.conninfo.conninfo_to_dict(self._url)
             return psycopg.connect(
@@ -145,7 +169,9 @@ class PostgresDriver:
                 application_name=given.get("application_name", "watchpost"),
                 connect_timeout=given.get("connect_timeout", _CONNECT_SECONDS),
             )
-        except psycopg.Error as error:
+        except (psycopg.Error, UnicodeError) as error:
+            if isinstance(error, psycopg.errors.ConnectionTimeout):
+                self._away_until = time.monotonic() + _AWAY_SECONDS
             raise explain_refusal(error, self.name) from None
 
     def _undo(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:

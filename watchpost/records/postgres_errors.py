@@ -120,15 +120,15 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[psycopg.Error, str], ApiError]], ...] 
 )
 
 
-def explain_refusal(error: psycopg.Error, name: str) -> WatchpostError:
+def explain_refusal(error: psycopg.Error | UnicodeError, name: str) -> WatchpostError:
     """
     Put a connection that did not come about into our words.
 
     Args:
-        error: What psycopg raised while connecting.
+        error: What psycopg raised while connecting; a UnicodeError where a host's name is none.
         name: The database's name in messages.
     """
-    if isinstance(error, psycopg.ProgrammingError):
+    if isinstance(error, (psycopg.ProgrammingError, UnicodeError)):
         return SettingsError(
             name,
             "the variable does not hold the URL of a database",
@@ -178,7 +178,12 @@ def _explain_encryption(name: str) -> ApiError:
     return error
 
 
+def _explain_crowd(name: str) -> ApiError:
+    return away(name, f"It takes no more connections from this role. {NOTHING_WRITTEN}")
+
+
 _REFUSALS: tuple[tuple[tuple[str, ...], Callable[[str], ApiError]], ...] = (
+    (("too many connections", "not currently accepting connections"), _explain_crowd),
     (("password authentication failed", "no password supplied"), _explain_password),
     (('role "',), _explain_password),
     (("pg_hba.conf", "permission denied for database"), _explain_admission),

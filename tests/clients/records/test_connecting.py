@@ -50,6 +50,20 @@ def test_a_wrong_password_is_told(
         assert "somebody-else" not in said
 
 
+def test_a_server_that_takes_no_more_connections_is_told(
+    on_postgres: PostgresPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A role that has as many connections as it may is not said to have a wrong password."""
+    monkeypatch.setenv("DATABASE_URL", on_postgres.server.url(READER, READER_PASSWORD))
+    on_postgres.execute(f'ALTER ROLE "{READER}" CONNECTION LIMIT 0')
+    try:
+        said = refusal(on_postgres, open_database(REFERENCE), kind=ApiUnavailable)
+    finally:
+        on_postgres.execute(f'ALTER ROLE "{READER}" CONNECTION LIMIT -1')
+    assert "takes no more connections from this role" in said
+    assert READER not in said
+
+
 def test_an_unknown_database_is_told(
     on_postgres: PostgresPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +88,8 @@ def test_a_connection_without_encryption_is_told(
     [
         "postgresql://127.0.0.1:not-a-port-71/x",
         "postgresql://host/database?unknown-option-71=1",
+        "postgresql://user:pass-71@db..host-71/x",
+        "postgresql://user:pass-71@\udcff.host-71/x",
         "mysql://root:pass-71@host/db",
         "host=127.0.0.1 password=pass-71",
         "sqlite://",
