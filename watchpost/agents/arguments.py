@@ -173,9 +173,12 @@ def read_arguments(
     """
     rest = dict(sent)
     project = "" if is_bound else rest.pop(PROJECT, None)
-    wrong = set() if is_bound or _is_project(project) else {PROJECT}
+    known = _fields_of(model)
+    # Kept from pydantic, which stumbles over names that are no text; JSON can spell such.
+    wrong = {name for name in rest if name not in known}
+    wrong.update(() if is_bound or _is_project(project) else {PROJECT})
     try:
-        arguments = model.model_validate(rest)
+        arguments = model.model_validate({name: rest[name] for name in known if name in rest})
     except ValidationError as error:
         wrong.update(str(each["loc"][0]) for each in error.errors(include_input=False))
         raise _refusal(model, wrong, is_bound=is_bound) from None
@@ -188,8 +191,13 @@ def _is_project(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _PROJECT_LENGTH
 
 
+def _fields_of(model: type[Arguments]) -> list[str]:
+    """The names of the arguments besides the project."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
 def _refusal(model: type[Arguments], wrong: set[str], *, is_bound: bool) -> InvalidArguments:
-    fields = [field.alias or name for name, field in model.model_fields.items()]
+    fields = _fields_of(model)
     known = fields if is_bound else [PROJECT, *fields]
     parts = [f"{name} must be {_WANTED[name]}" for name in known if name in wrong]
     if wrong.difference(known):

@@ -161,7 +161,7 @@ class Desk:
                 return Answer(NOT_IN_SENTRY, outcome="failed")
             return Answer(DENIAL, outcome="denied")
         except Exception as error:  # noqa: BLE001 - the border, where every error ends
-            self._tell(error)
+            self.tell(error)
             return Answer(describe_failure(error), outcome="failed")
         # Nothing answers to a name that cannot exist; if anything ever did, it stays here.
         return Answer(DENIAL, outcome="denied") if question.is_denied else answer
@@ -184,7 +184,7 @@ class Desk:
         while self._writes:
             await asyncio.wait(self._writes)
 
-    def _tell(self, error: Exception) -> None:
+    def tell(self, error: Exception) -> None:
         """Log what went wrong, without paths, which hold what was asked for."""
         if isinstance(error, WatchpostError):
             self._log(f"{type(error).__name__}: {error.summary}")

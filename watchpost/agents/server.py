@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING, Any
 import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
+from pydantic import ValidationError
 
 from watchpost.agents import digests
 from watchpost.agents.arguments import PROJECT
 from watchpost.agents.desk import NoSuchTool
+from watchpost.agents.failures import BUG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mcp.server.context import ServerRequestContext
+    from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
     from watchpost.agents.answers import Answer
     from watchpost.agents.callers import Caller
@@ -45,6 +47,7 @@ INSTRUCTIONS = (
 _TEXT = "text/plain"
 _UNKNOWN_TOOL = "There is no such tool here."
 _UNKNOWN_ADDRESS = "There is no such resource or prompt here."
+_UNKNOWN_METHOD = "There is no such method here."
 
 
 def make_server(desk: Desk, find_caller: FindCaller, note: Note) -> Server[Any]:
@@ -57,7 +60,7 @@ def make_server(desk: Desk, find_caller: FindCaller, note: Note) -> Server[Any]:
         note: Takes a few words about what a request was, for the access log.
     """
     handlers = _Handlers(desk, find_caller, note)
-    return Server(
+    server: Server[Any] = Server(
         NAME,
         version=version("watchpost"),
         title="Watchpost",
@@ -72,6 +75,8 @@ def make_server(desk: Desk, find_caller: FindCaller, note: Note) -> Server[Any]:
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,
     )
+    server.middleware.append(handlers.word_errors)
+    return server
 
 
 class _Handlers:
@@ -81,6 +86,20 @@ class _Handlers:
         self._desk = desk
         self._find_caller = find_caller
         self._note = note
+
+    async def word_errors(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        """Pass a request on; what goes wrong with it is told in our words, a bug in few."""
+        try:
+            return await call_next(ctx)
+        except ValidationError:
+            raise  # which the SDK tells without its text
+        except MCPError as error:
+            if error.code == types.METHOD_NOT_FOUND:
+                raise MCPError(error.code, _UNKNOWN_METHOD) from None
+            raise
+        except Exception as error:  # noqa: BLE001 - the border, where every error ends
+            self._desk.tell(error)
+            raise MCPError(types.INTERNAL_ERROR, BUG) from None
 
     async def list_tools(self, context: Context, _: object) -> types.ListToolsResult:
         tools = self._desk.list_tools(self._find_caller(context))

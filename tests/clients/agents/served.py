@@ -20,9 +20,11 @@ from tests.sandboxes import send
 from tests.unit.manifest.documents import app, entry, manifest, write
 from watchpost.agents.access import read_access
 from watchpost.agents.callers import Caller
+from watchpost.agents.connections import HurriedConnection
 from watchpost.agents.desk import Desk, Manners
+from watchpost.agents.door import PATH
 from watchpost.agents.grants_file import GrantsFile
-from watchpost.agents.http import PATH, listen, make_app, make_http_server
+from watchpost.agents.http import listen, make_app, make_http_server
 from watchpost.agents.issuing import issue_token
 from watchpost.agents.looks import Services
 from watchpost.agents.projects import DeclaredProjects
@@ -35,7 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from starlette.types import ASGIApp
+
     from tests.sandboxes import RunningSandbox
+    from watchpost.agents.access import Access
     from watchpost.agents.grants import GrantsSource
 
 WORDS = {"shop": "Teapot", "ledger": "Quetzal", "vault": "Ocelot"}
@@ -140,7 +145,12 @@ def send_event(sandbox: RunningSandbox, name: str, event: object) -> None:
 
 @contextlib.contextmanager
 def serving(
-    fleet: Fleet, desk: Desk, *, caller: Caller | None = None, grants: GrantsSource | None = None
+    fleet: Fleet,
+    desk: Desk,
+    *,
+    caller: Caller | None = None,
+    grants: GrantsSource | None = None,
+    connection: type[HurriedConnection] = HurriedConnection,
 ) -> Iterator[str]:
     """Serve over HTTP in a thread, by the fleet's or other grants, or for *caller*; the address."""
     access = read_access(
@@ -149,8 +159,18 @@ def serving(
     log = fleet.lines.append
     if caller is None and grants is None:
         grants = GrantsFile(fleet.grants, log)
+    app = make_app(desk, access, log, grants=grants, caller=caller)
+    with running(app, access, connection) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def running(
+    app: ASGIApp, access: Access, connection: type[HurriedConnection] = HurriedConnection
+) -> Iterator[str]:
+    """Serve an application in a thread; its address."""
     taken = listen(access)
-    server = make_http_server(make_app(desk, access, log, grants=grants, caller=caller))
+    server = make_http_server(app, connection)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[taken])))
     thread.start()
     try:

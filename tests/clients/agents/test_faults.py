@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -11,11 +10,11 @@ import pytest
 
 from tests.clients.agents.agent import call, text_of
 from tests.clients.agents.served import NOBODY, QUICK, Fleet, serving
+from tests.clients.agents.waiting import wait_for
 from watchpost.agents.callers import Caller
 from watchpost.agents.desk import Manners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from watchpost.agents.answers import Answer
@@ -38,14 +37,6 @@ def audit_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def outcomes(path: Path) -> list[str]:
     """What the audit log says became of each act."""
     return [json.loads(line)["outcome"] for line in path.read_text().splitlines()]
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    """Wait until *is_so*; polls, because neither files nor the sandbox tell events."""
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to it"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(
