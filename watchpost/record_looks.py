@@ -27,6 +27,7 @@ from watchpost.plan.words import name_unknown_dsn
 from watchpost.records import fingerprint, open_database
 from watchpost.records.faults import NOTHING_WRITTEN
 from watchpost.records.forecast import forecast_clearing, forecast_keeping
+from watchpost.records.keeping import list_clearable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,9 +110,9 @@ def _forecast(
 
 
 def _forecast_clearing(database: Database, question: RecordQuestion, key: bytes) -> RecordForecast:
-    """Look at the columns of a removed record that are still there; one that is gone is none."""
+    """Look at the columns of a removed record that can be cleared; one that is gone is none."""
     table = database.describe(question.row.table)
-    left = tuple(each for each in question.written if each in table.columns)
+    left = list_clearable(table, question.written)
     rows = database.read(question.row, left, passes_over=True) if left else ()
     unchanged = question.unchanged & set(left)
     return forecast_clearing(

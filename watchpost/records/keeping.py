@@ -82,8 +82,8 @@ def clear_record(database: Database, key: RowKey, written: Row, guard: Guard) ->
     """
     Set to null what we wrote to one row, as far as it is still there.
 
-    A row that is gone or whose key is spelled otherwise, a column that is gone and a column that
-    holds something else are left alone.
+    A row that is gone or whose key is spelled otherwise, a column that is gone, that takes no null
+    or that holds something else are left alone.
 
     Args:
         database: Where.
@@ -103,7 +103,7 @@ def _clear(
     database: Database, work: Transaction, key: RowKey, written: Row, guard: Guard
 ) -> Written:
     table = database.find(work, key.table, (key.column,))
-    there = {column: text for column, text in written.items() if column in table.columns}
+    there = {column: written[column] for column in list_clearable(table, written)}
     if not there:
         return Written("clear", ())
     row = _only(key, read_rows(work, table, key, tuple(there), lock=True, passes_over=True))
@@ -121,6 +121,12 @@ def _only(key: RowKey, rows: tuple[Row, ...]) -> Row | None:
     if len(rows) > 1:
         raise two_rows(key)
     return rows[0] if rows else None
+
+
+def list_clearable(table: Table, columns: Iterable[str]) -> tuple[str, ...]:
+    """Return those of *columns* that are still there and take null."""
+    known = table.columns
+    return tuple(each for each in columns if each in known and known[each].takes_null)
 
 
 def may_insert(table: Table, *, insert: bool) -> bool:

@@ -52,12 +52,14 @@ class Column:
         type: The database's word for its type, `character varying(20)`.
         kind: What a text must be to be held without loss.
         max_length: In characters; None where it has no limit.
+        takes_null: Whether it can be cleared.
     """
 
     name: str
     type: str
     kind: Kind
     max_length: int | None = None
+    takes_null: bool = True
 
 
 @dataclass(frozen=True)

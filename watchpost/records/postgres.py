@@ -53,7 +53,7 @@ _KINDS: dict[str, Kind] = {
 }
 _COLUMNS: LiteralString = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), COALESCE(b.typname, t.typname),
-       GREATEST(a.atttypmod, t.typtypmod) - 4,
+       GREATEST(a.atttypmod, t.typtypmod) - 4, NOT (a.attnotnull OR t.typnotnull),
        c.relkind IN ('v', 'f') OR row_security_active(c.oid)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
@@ -277,6 +277,7 @@ def _table(table: str) -> sql.Identifier:
     return sql.Identifier(*parts)
 
 
-def _read_column(name: str, type_: str, base: str, length: int) -> Column:
+def _read_column(name: str, type_: str, base: str, length: int, takes_null: bool) -> Column:  # noqa: FBT001  # a row of the query
     is_bounded = base in ("varchar", "bpchar") and length > 0
-    return Column(name, type_, _KINDS.get(base, "other"), length if is_bounded else None)
+    limit = length if is_bounded else None
+    return Column(name, type_, _KINDS.get(base, "other"), limit, takes_null)

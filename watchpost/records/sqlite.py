@@ -13,6 +13,9 @@ text that does not fit that word is refused here, as a stricter database would:
     UUID; JSON                    a uuid; JSON
     anything else                 any text
 
+The rules of the table hold as a stricter database would hold them: references are checked, and a
+value that must be unique is refused where the table itself says that the other row be deleted.
+
 Does not: quote with the help of the driver, which has none for names: a backtick is doubled.
 
 Source: SQLite on type affinity, quoting and file locking; docs/records.md.
@@ -96,6 +99,7 @@ class SqliteDriver:
         connection = sqlite3.connect(
             self._uri, uri=True, timeout=self._lock_seconds, isolation_level=None
         )
+        connection.execute("PRAGMA foreign_keys = ON")
         connection.text_factory = lambda text: text.decode(errors="replace")
         return connection
 
@@ -108,9 +112,12 @@ class _SqliteTransaction:
 
     def find_table(self, name: str) -> Table | None:
         schema, table = split_table(name)
-        query = "SELECT name, type FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1"
+        query = "SELECT name, type, `notnull` FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1"
         found = self._execute(query, (table, schema)).fetchall()
-        columns = [Column(each, type_, _kind_of(type_)) for each, type_ in found]
+        columns = [
+            Column(each, type_, _kind_of(type_), takes_null=not is_not_null)
+            for each, type_, is_not_null in found
+        ]
         if not columns:
             return None
         views = "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = ? COLLATE NOCASE"
@@ -154,13 +161,13 @@ class _SqliteTransaction:
 
     def update(self, key: RowKey, values: Row) -> int:
         pairs = ", ".join(f"{_name(each)} = ?" for each in values)
-        query = f"UPDATE {_table(key.table)} SET {pairs} WHERE {_name(key.column)} = ?"  # noqa: S608  # likewise
+        query = f"UPDATE OR ABORT {_table(key.table)} SET {pairs} WHERE {_name(key.column)} = ?"  # noqa: S608  # likewise
         return self._execute(query, (*values.values(), key.value)).rowcount
 
     def insert(self, key: RowKey, values: Row) -> None:
         row = {key.column: key.value, **values}
         names, places = ", ".join(_name(each) for each in row), ", ".join("?" * len(row))
-        query = f"INSERT INTO {_table(key.table)} ({names}) VALUES ({places})"  # noqa: S608  # likewise
+        query = f"INSERT OR ABORT INTO {_table(key.table)} ({names}) VALUES ({places})"  # noqa: S608  # likewise
         self._execute(query, tuple(row.values()))
 
     def _execute(self, query: str, values: Sequence[str | None]) -> sqlite3.Cursor:

@@ -17,7 +17,7 @@ from tests.clients.records.examples import (
 )
 from tests.clients.records.platforms import DSN, OTHER_DSN, add_row, rows
 from watchpost.errors import AmbiguousOwner, Conflict, Invalid, NotFound, Unplanned
-from watchpost.records import RowKey, keep_record
+from watchpost.records import RowKey, clear_record, keep_record
 
 if TYPE_CHECKING:
     from tests.clients.records.platforms import Platform
@@ -246,6 +246,16 @@ def test_what_is_gone_needs_no_clearing(platform: Platform, database: Database) 
     add_row(platform, **VALUES)
     assert clear(database, {"dropped": "x", "note": None}).columns == ()
     assert clear(database, {"dropped": "x", "sentry_dsn": DSN}).columns == ("sentry_dsn",)
+
+
+def test_a_column_that_takes_no_null_is_not_cleared(platform: Platform, database: Database) -> None:
+    """It stays as it is, and the others are cleared: a record that goes is not held up by it."""
+    platform.execute("CREATE TABLE apps (slug TEXT, sentry_dsn TEXT NOT NULL, note TEXT)")
+    platform.execute("INSERT INTO apps VALUES ('acme/shop', 'x', 'y')")
+    ours = {"sentry_dsn": "x", "note": "y"}
+    written = clear_record(database, RowKey("apps", "slug", "acme/shop"), ours, Watcher())
+    assert written.columns == ("note",)
+    assert rows(platform, "sentry_dsn", "note", table="apps") == [("x", None)]
 
 
 def test_two_rows_are_not_cleared(platform: Platform, database: Database) -> None:

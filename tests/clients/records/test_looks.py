@@ -66,6 +66,15 @@ def test_what_would_be_cleared_is_foretold(platform: Platform) -> None:
         assert look(step).forecasts[step.urn].columns == ()
 
 
+def test_a_column_that_takes_no_null_is_not_announced(platform: Platform) -> None:
+    """What cannot be cleared stays, and the plan says nothing else."""
+    platform.execute("CREATE TABLE apps (slug TEXT, sentry_dsn TEXT NOT NULL, note TEXT)")
+    platform.execute("INSERT INTO apps VALUES ('acme/shop', 'x', 'y')")
+    ours = record(sentry_dsn=name_of("x"), note=name_of("y"))
+    step = deleted("record", NAME, ours | {"table": "apps", "onRemove": "clear"})
+    assert look(step).forecasts[step.urn].columns == ("note",)
+
+
 def test_what_is_refused_says_what_mends_it(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

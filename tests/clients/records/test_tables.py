@@ -25,6 +25,7 @@ from tests.clients.records.platforms import (
 )
 from watchpost.errors import (
     ApiError,
+    Conflict,
     Invalid,
     NotFound,
     UnexpectedResponse,
@@ -144,6 +145,34 @@ def test_a_strict_table_refuses_by_itself(tmp_path: Path, monkeypatch: pytest.Mo
     good = record({"active": "1", "code": code, "share": "0.50"})
     assert keep(database, good).columns == ("active", "code", "share")
     assert keep(database, good).columns == ()
+
+
+@pytest.mark.parametrize("way", ["REPLACE", "IGNORE", "ROLLBACK"])
+def test_a_table_that_would_delete_another_row_is_not_let(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """SQLite's tables may say that the other row of a conflict goes: a write of ours is refused."""
+    platform = SqlitePlatform(tmp_path)
+    platform.execute(f"CREATE TABLE projects (slug TEXT, note TEXT UNIQUE ON CONFLICT {way})")
+    platform.execute("INSERT INTO projects VALUES ('acme/shop', NULL), ('acme/api', 'theirs')")
+    monkeypatch.setenv("DATABASE_URL", platform.url())
+    for slug in ("acme/shop", "acme/new"):
+        key = RowKey("projects", "slug", slug)
+        wanted = record({"note": "theirs"}, key=key, insert=True)
+        refusal(platform, open_database(REFERENCE), wanted, kind=Conflict)
+    assert rows(platform, "slug", "note") == [("acme/api", "theirs"), ("acme/shop", None)]
+
+
+def test_references_are_checked(platform: Platform, database: Database) -> None:
+    """A column that refers to another table takes what stands there alone."""
+    platform.execute("CREATE TABLE tokens (name TEXT PRIMARY KEY)")
+    platform.execute("CREATE TABLE apps (slug TEXT, token TEXT REFERENCES tokens (name))")
+    platform.execute("INSERT INTO apps (slug) VALUES ('acme/shop')")
+    key = RowKey("apps", "slug", "acme/shop")
+    said = refusal(platform, database, record({"token": "env:TOKEN"}, key=key), kind=Invalid)
+    assert "a rule of the table refuses the value" in said
+    platform.execute("INSERT INTO tokens VALUES ('env:TOKEN')")
+    assert keep(database, record({"token": "env:TOKEN"}, key=key)).columns == ("token",)
 
 
 def test_clearing_takes_no_part_in_a_table_that_is_gone(
