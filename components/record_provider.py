@@ -48,6 +48,7 @@ from components.record_properties import (
 from components.record_session import open_record_session
 from watchpost.errors import ApiError, SettingsError
 from watchpost.records import clear_record, keep_record, open_database
+from watchpost.records.faults import row_missing
 
 if TYPE_CHECKING:
     from pulumi.dynamic import ConfigureRequest
@@ -134,6 +135,8 @@ class PlatformRecordProvider(ResourceProvider):
             database, key = open_database(props["url"]), key_of(props)
             rows = database.read(key, tuple(props["values"]))
             table = database.describe(key.table)
+            if not rows and table.hides_rows:
+                raise row_missing(key, table)
         except (ApiError, SettingsError) as error:
             return unchecked(props, str(error))
         return observed(props, table, rows, self._session.fingerprint_key)

@@ -90,6 +90,22 @@ def test_a_row_that_is_gone_is_named_and_refused(platform: Platform, stack: Reco
     assert stack.drift(inputs(insert=True)) == []
 
 
+def test_a_row_that_may_be_hidden_is_unchecked(platform: Platform, stack: RecordStack) -> None:
+    """What a view shows no more may be there: it is neither called missing nor made again."""
+    add_row(platform)
+    platform.execute("CREATE VIEW free AS SELECT * FROM projects WHERE seats IS NULL")
+    declared = inputs({"note": None}, table="free", insert=True)
+    stack.up(declared)
+    platform.execute("UPDATE projects SET seats = 7")
+    stack.new_process()
+    stack.refresh()
+    assert (stack.outs["state"], stack.outs["rows"]) == ("unchecked", 1)
+    assert "the table shows no such row" in stack.outs["reason"]
+    with pytest.raises(NotFound, match="shows no such row"):
+        stack.apply(declared)
+    assert len(rows(platform, "slug")) == 1
+
+
 def test_a_second_row_is_named_and_refused(platform: Platform, stack: RecordStack) -> None:
     """A second row of the key is drift, and neither is written."""
     add_row(platform)
