@@ -172,7 +172,7 @@ def _cut(lines: Sequence[str], room: int, left_out: Counter[str]) -> list[str]:
     kept: list[str] = []
     for line in lines:
         room -= len(MARGIN) + len(line) + 1
-        if room < 0 and kept:
+        if room < 0:
             left_out["line"] = len(lines) - len(kept)
             break
         kept.append(line)

@@ -182,6 +182,19 @@ def test_a_detail_is_never_longer_than_asked_for(most: int) -> None:
     assert f"\n>>>untrusted {BOUNDARY}\n" in text
 
 
+@pytest.mark.parametrize("note", ["", "Sentry keeps no event of this issue any more"])
+def test_ids_and_links_of_any_length_leave_room(note: str) -> None:
+    """The longest head that there can be, and a title that has no room beside it."""
+    part = HealthProject(f"{'e' * 64}-{'p' * 64}", "acme", "acme-shop")
+    figures: dict[str, Any] = {"count": 2**63 - 1, "userCount": 2**63 - 1, "lifetime": None}
+    long = {"shortId": "S" * 100, "permalink": "h" * 9_000, "title": "x" * 9_000}
+    issue = Issue.from_json(issue_json(**figures, **long))
+    event = None if note else Event.from_json(event_json())
+    text = render_detail(make_detail(part, issue, event, note), 1_000, boundary=BOUNDARY)
+    assert len(text) <= 1_000
+    assert f">>>untrusted {BOUNDARY}\nleft out, to keep this short: " in text
+
+
 def test_the_crash_goes_last() -> None:
     """Breadcrumbs and outer frames make room for the source of the frame that crashed."""
     outer = [frame_json(function=f"outer_{number}") for number in range(30)]
