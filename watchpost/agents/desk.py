@@ -22,6 +22,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import anyio
 
@@ -47,8 +48,10 @@ if TYPE_CHECKING:
     from watchpost.agents.callers import Caller
     from watchpost.agents.projects import DeclaredProjects
 
-_AT_ONCE = 8
-"""Below the transport's own bound, so that a few slow calls leave room for others."""
+_AT_ONCE = 12
+"""Below the transport's own bound of calls to one service."""
+_AT_ONCE_EACH = 4
+"""Of one caller, so that its slow calls leave room for others."""
 
 
 class NoSuchTool(Exception):  # a signal to whoever speaks the protocol
@@ -99,6 +102,8 @@ class Desk:
         self._nobody = f"none-{secrets.token_hex(16)}"
         self._threads = ThreadPoolExecutor(_AT_ONCE, "watchpost-look")
         self._writes: set[asyncio.Future[Answer]] = set()
+        # By name, for as long as somebody of that name waits or is looked for.
+        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @property
     def is_bound(self) -> bool:
@@ -168,15 +173,23 @@ class Desk:
 
     async def _carry_out(self, look: Look, question: Question, *, is_write: bool) -> Answer:
         """Run a look in a thread; a write goes on to its end, whoever hangs up."""
+        if is_write:
+            return await self._run(look, question, self._writes)
+        async with asyncio.timeout(self.manners.patience_seconds):
+            return await self._run(_only_looking(look), question, set())
+
+    async def _run(
+        self, look: Look, question: Question, under_way: set[asyncio.Future[Answer]]
+    ) -> Answer:
+        """Wait for a place, which is taken until the look has ended, though nobody waits for it."""
+        place = self._places.setdefault(question.actor, asyncio.Semaphore(_AT_ONCE_EACH))
+        await place.acquire()
         context = contextvars.copy_context()
-        work = look if is_write else _only_looking(look)
-        waiting = asyncio.wrap_future(
-            self._threads.submit(context.run, work, self._services, question)
-        )
-        if not is_write:
-            return await asyncio.wait_for(waiting, self.manners.patience_seconds)
-        self._writes.add(waiting)
-        waiting.add_done_callback(self._writes.discard)
+        work = self._threads.submit(context.run, look, self._services, question)
+        waiting = asyncio.wrap_future(work)
+        waiting.add_done_callback(lambda _: place.release())
+        under_way.add(waiting)
+        waiting.add_done_callback(under_way.discard)
         return await asyncio.shield(waiting)
 
     async def finish_writes(self) -> None:

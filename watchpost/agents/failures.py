@@ -12,6 +12,7 @@ from __future__ import annotations
 from watchpost.errors import (
     ApiUnavailable,
     Forbidden,
+    Invalid,
     RateLimited,
     ReadOnly,
     SettingsError,
@@ -29,8 +30,12 @@ NOT_IN_SENTRY = "Sentry has no such project yet: whoever runs the platform has t
 SLOW = "Sentry took too long to answer. Ask again in a minute."
 BUG = "BUG: this server failed by a fault of its own. Tell whoever runs it; its log has more."
 _UNCLEAR = (
-    "Sentry broke off before answering: the issue may or may not be resolved. Look at it with"
-    " project_error_detail before you do anything again."
+    "The issue may or may not be resolved now. Look at it with project_error_detail before you do"
+    " anything again."
+)
+_REFUSED_CHANGE = (
+    "Sentry refused that, and nothing was changed. If you gave inRelease, it has no such release of"
+    " this project: leave it out, or name one that project_error_detail told."
 )
 _LIMITED = "Sentry's rate limit is reached. Ask again in a minute."
 _SILENT = "Sentry does not answer. Ask again in a few minutes."
@@ -42,6 +47,7 @@ _STRANGE = "Sentry answered something that this server does not understand. Tell
 
 _SENTENCES: tuple[tuple[type[WatchpostError], str], ...] = (
     (UnclearWrite, _UNCLEAR),
+    (Invalid, _REFUSED_CHANGE),
     (RateLimited, _LIMITED),
     (ApiUnavailable, _SILENT),
     (Unauthorized, _REFUSED),

@@ -22,13 +22,17 @@ from watchpost.agents.arguments import (
     ErrorResolveArguments,
     RecentErrorsArguments,
 )
+from watchpost.agents.failures import locate_bug
 from watchpost.agents.figures import (
     figures_of_detail,
     figures_of_recent,
     figures_of_resolution,
     figures_of_wiring,
 )
+from watchpost.agents.following import follow_audit_log
+from watchpost.errors import UnclearWrite, WatchpostError
 from watchpost.health.model import no_such_project
+from watchpost.health.questions import IMPOSSIBLE_ISSUE
 from watchpost.wiring import observe_project_wiring, render_wiring, wiring_document
 from watchpost.wiring.one_project_look import observe_one_project
 
@@ -96,23 +100,36 @@ def look_at_recent_errors(services: Services, question: Question) -> Answer:
 def look_at_error(services: Services, question: Question) -> Answer:
     """One issue with its event."""
     arguments = _of(ErrorDetailArguments, question)
-    detail = health.error_detail(services.sentry, question.project, arguments.issue)
+    issue = _askable(question, arguments.issue)
+    detail = health.error_detail(services.sentry, question.project, issue)
     figures = figures_of_detail(detail.summary).as_json()
     room = services.most_characters - length_of(figures)
     return Answer(health.render_detail(detail, room), figures)
 
 
 def resolve_error(services: Services, question: Question) -> Answer:
-    """Resolve one issue; its reason goes to the audit log first."""
+    """
+    Resolve one issue; its reason goes to the audit log first.
+
+    Raises:
+        UnclearWrite: It may or may not be resolved now, whatever went wrong.
+    """
     arguments = _of(ErrorResolveArguments, question)
-    resolution = health.resolve_error(
-        services.sentry,
-        question.project,
-        arguments.issue,
-        arguments.reason,
-        arguments.in_release,
-        log=health.open_audit_log(question.actor),
-    )
+    log = follow_audit_log(question.actor)
+    try:
+        resolution = health.resolve_error(
+            services.sentry,
+            question.project,
+            _askable(question, arguments.issue),
+            arguments.reason,
+            arguments.in_release,
+            log=log,
+        )
+    except Exception as error:
+        if log.is_open:
+            told = error.summary if isinstance(error, WatchpostError) else locate_bug(error)
+            raise UnclearWrite("issue", told) from None
+        raise
     return Answer(health.render_resolution(resolution), figures_of_resolution(resolution).as_json())
 
 
@@ -142,6 +159,17 @@ LOOKS: Mapping[str, Look] = {
     "project_wiring": look_at_wiring,
 }
 """By the tool's name."""
+
+
+def _askable(question: Question, issue: str) -> str:
+    """
+    *issue* if it can be one of the question's project, else the id of none.
+
+    Sentry takes longer for an issue that exists, whosever it is. A short id begins with the slug of
+    its project, so that one of another project needs no asking, and its slug is not told by time.
+    """
+    is_own = issue.isdecimal() or issue.rpartition("-")[0].lower() == question.project.slug.lower()
+    return issue if is_own and not question.is_denied else IMPOSSIBLE_ISSUE
 
 
 def _of(kind: type[_Given], question: Question) -> _Given:

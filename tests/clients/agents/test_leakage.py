@@ -205,6 +205,24 @@ def test_denials_are_the_same_byte_for_byte(fleet: Fleet, fault: dict[str, Any] 
             assert requests == {(1, 0)}, tool
 
 
+def test_sentry_is_not_asked_for_what_is_surely_another_projects(fleet: Fleet) -> None:
+    """It takes longer for an issue that exists, so that a short id would tell its project's slug."""
+    token = fleet.grant("shop-agent", "shop")
+    (own, *_), (other, *_) = fleet.issues["shop"], fleet.issues["ledger"]
+    short_ids = [other["shortId"], other["shortId"].lower(), "ACME-1", "ACME-SHOP-WEB-1"]
+    calls: list[Call] = [
+        *(("project_error_detail", {"projectId": "shop", "issueId": each}) for each in short_ids),
+        ("project_error_detail", {"projectId": "ledger", "issueId": other["id"]}),
+    ]
+    with serving(fleet, fleet.desk(FASTEST)) as url:
+        fleet.sandbox.clear_log()
+        texts = list(map(text_of, call_all(url, token, calls)))
+        assert set(fleet.requests()) == {"GET /api/0/organizations/acme/issues/0/"}
+        sent = {"projectId": "shop", "issueId": own["shortId"].lower()}
+        assert not call_all(url, token, [("project_error_detail", sent)])[0].is_error
+    assert set(texts) == {DENIAL}
+
+
 def test_own_projects_still_answer(fleet: Fleet) -> None:
     """What is tried above fails because it is somebody else's: its own agent sees all of it."""
     token = fleet.grant("ledger-agent", "ledger")
