@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from watchpost.errors import Invalid, NotFound
+from watchpost.sentry.payloads import moment_or_none
 from watchpost.transport import RetryPolicy
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def find_newest_event_time(
     """When the project's newest event happened; None where it has none that is kept."""
     path = _project_path(organization, project, "events")
     listed = client.transport.request("GET", path, params={"per_page": 1}, retry=retry).as_list()
-    return _moment(listed[0].get("dateCreated")) if listed else None
+    return moment_or_none(listed[0].get("dateCreated")) if listed else None
 
 
 def find_outcomes(
@@ -113,14 +114,6 @@ def _outcomes(bucket: Mapping[str, Any]) -> Outcomes:
 
     start = datetime.fromtimestamp(float(bucket.get("ts") or 0), UTC)
     return Outcomes(start, count("accepted"), count("filtered"), count("dropped"))
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text or ""))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _project_path(organization: str, project: str, *segments: str) -> str:

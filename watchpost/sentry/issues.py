@@ -24,7 +24,14 @@ from urllib.parse import quote
 
 from watchpost.errors import UnexpectedResponse
 from watchpost.sentry.paging import next_cursor
-from watchpost.sentry.payloads import Event, as_mapping, as_text, in_utc, parse_moment
+from watchpost.sentry.payloads import (
+    Event,
+    as_mapping,
+    as_text,
+    in_utc,
+    moment_or_none,
+    parse_moment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -175,7 +182,7 @@ class IssueProject:
             id=_digits(data["id"]),
             slug=as_text(data["slug"]),
             release=as_text(release.get("version")),
-            released_at=next(filter(None, map(_moment_or_none, moments)), None),
+            released_at=next(filter(None, map(moment_or_none, moments)), None),
         )
 
 
@@ -351,12 +358,6 @@ def _moment_of(*told: object) -> datetime:
         if each is not None:
             return parse_moment(as_text(each))
     raise ValueError("never seen")
-
-
-def _moment_or_none(value: object) -> datetime | None:
-    with contextlib.suppress(ValueError, OverflowError):
-        return parse_moment(as_text(value))
-    return None
 
 
 def _date_of(answer: Answer) -> datetime | None:

@@ -118,7 +118,7 @@ class Event:
         return cls(
             id=as_text(data["eventID"] if "eventID" in data else data["id"]),
             issue_id=as_text(data.get("groupID")),
-            at=_moment(data.get("dateCreated")),
+            at=moment_or_none(data.get("dateCreated")),
             title=as_text(data.get("title")),
             message=_message(data, entries),
             exceptions=_exceptions(entries),
@@ -149,6 +149,13 @@ def as_mapping(value: object) -> Mapping[str, Any]:
 def parse_moment(text: str) -> datetime:
     """The moment that *text* names, in UTC. Raises ValueError or OverflowError where it is none."""
     return in_utc(datetime.fromisoformat(text))
+
+
+def moment_or_none(value: object) -> datetime | None:
+    """The moment that *value* names, in UTC; None where it is none."""
+    with contextlib.suppress(ValueError, OverflowError):
+        return parse_moment(as_text(value))
+    return None
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -250,9 +257,3 @@ def _line_number(value: object) -> int | None:
 def _mappings(value: object) -> list[Mapping[str, Any]]:
     """The objects of a list; what is none counts as absent."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _moment(value: object) -> datetime | None:
-    with contextlib.suppress(ValueError, OverflowError):
-        return parse_moment(as_text(value))
-    return None

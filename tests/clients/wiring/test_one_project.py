@@ -249,6 +249,13 @@ def test_the_newest_event_is_a_courtesy(wired: Wired) -> None:
     assert (wiring.state, wiring.newest_event.is_known) == ("wired", False)
 
 
+def test_the_newest_events_time_is_in_utc(wired: Wired) -> None:
+    """Whatever zone Sentry tells it in."""
+    event = [{"dateCreated": "2026-11-28T13:30:00+02:00"}]
+    wired.sandbox.add_fault(service="sentry", path="/events/", status=200, body=event)
+    assert "its newest event is of 2026-11-28 11:30 UTC\n" in render_wiring(wired.look())
+
+
 def test_more_keys_than_a_page_are_not_paged_through(wired: Wired) -> None:
     """The budget holds: it says that it could not check."""
     for number in range(100):
