@@ -81,7 +81,7 @@ def _add_terms(step: argparse.ArgumentParser) -> None:
     step.add_argument(
         "--despite-unreadable",
         action="store_true",
-        help="let no variable that nobody can read hold a key back",
+        help="let no variable or record that nobody can read hold a key back",
     )
 
 
@@ -173,7 +173,12 @@ def _look(
 
     places = list_retired(manifest, arguments.entry, arguments.key)
     statuses = observe_retired(
-        lambda: workspace.sentry, lambda: workspace.coolify.client, manifest, places, now
+        lambda: workspace.sentry,
+        lambda: workspace.coolify.client,
+        manifest,
+        places,
+        now,
+        workspace.folder,
     )
     terms = Terms(
         now,
@@ -194,7 +199,7 @@ def _status(workspace: Workspace, arguments: argparse.Namespace, now: datetime) 
         sys.stdout.write(render_json(status_document(steps)))
     else:
         sys.stdout.write(render_status(steps))
-    return exits.UNCHECKED if any(step.status.troubles for step in steps) else exits.DONE
+    return exits.UNCHECKED if any(step.status.is_unchecked for step in steps) else exits.DONE
 
 
 def _finish(workspace: Workspace, arguments: argparse.Namespace, now: datetime) -> int:

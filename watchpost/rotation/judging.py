@@ -105,7 +105,7 @@ def judge(status: RetiredStatus, terms: Terms) -> Step:
 
 def _step(status: RetiredStatus, action: Action, reasons: tuple[str, ...]) -> Step:
     is_unknown = not status.acceptance.is_known and action == Action.DISABLE
-    is_unchecked = bool(reasons) and (is_unknown or bool(status.troubles))
+    is_unchecked = bool(reasons) and (is_unknown or status.is_unchecked)
     return Step(status, Action.WAIT if reasons else action, reasons, is_unchecked)
 
 

@@ -1,9 +1,9 @@
 """
-Looking at both services for the retired keys of a manifest.
+Looking at both services, and at the platform's own table, for the retired keys of a manifest.
 
 All apps that the token sees are looked at, not only the declared ones: a DSN that somebody pasted
 elsewhere counts. One GET for the rows of each, one for the deployments of each app that a retired
-key is about, one for each key's statistics.
+key is about, one for each key's statistics; one SELECT for each entry's record.
 
 Does not: write, or decide. Source: docs/rotation.md.
 """
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from watchpost.coolify import AppRef, Unreadable
 from watchpost.errors import ApiError, NotFound, WatchpostError
 from watchpost.manifest import KeyDsn
+from watchpost.rotation.records import RecordHolders
 from watchpost.rotation.running import FINISHED, compute_runner, holds
 from watchpost.rotation.status import Acceptance, Holder, RetiredStatus, Runner
 from watchpost.selectors import observe_selected
@@ -29,6 +30,7 @@ from watchpost.wiring import observe_sentry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from watchpost.coolify import CoolifyClient, Deployment, Row
     from watchpost.coolify.client import App
@@ -76,6 +78,7 @@ def observe_retired(
     manifest: Manifest,
     places: Sequence[RetiredPlace],
     now: datetime,
+    folder: Path,
 ) -> list[RetiredStatus]:
     """
     Look at each of *places*, retired keys of *manifest*; a service that fails is told in them.
@@ -86,13 +89,14 @@ def observe_retired(
         manifest: Says which apps the keys are about.
         places: The retired keys.
         now: In UTC; statistics of 30 days before are read.
+        folder: The checkout.
     """
     if not places:
         return []
     slugs = sorted({place.entry.slug for place in places})
     sentry = observe_sentry(connect_sentry, manifest.organization, slugs)
     coolify = _observe_coolify(connect_coolify, manifest)
-    look = _Look(connect_sentry, manifest, sentry, coolify, now)
+    look = _Look(connect_sentry, manifest, sentry, coolify, now, folder)
     return [look.at(place) for place in places]
 
 
@@ -143,6 +147,7 @@ class _Look:
         sentry: ObservedSentry,
         coolify: _SeenCoolify,
         now: datetime,
+        folder: Path,
     ) -> None:
         self._connect_sentry = connect_sentry
         self._manifest = manifest
@@ -150,6 +155,7 @@ class _Look:
         self._coolify = coolify
         self._now = now
         self._keys = {key.id: key for keys in sentry.keys.values() for key in keys}
+        self._records = RecordHolders(manifest, folder)
         self._deployments: dict[str, list[Deployment] | str] = {}
 
     def at(self, place: RetiredPlace) -> RetiredStatus:
@@ -166,7 +172,7 @@ class _Look:
             key,
             is_replaced,
             acceptance,
-            tuple(self._rows(place.retired.key_id)),
+            (*self._rows(place.retired.key_id), *self._records.of(place)),
             tuple(self._runners(place)),
             troubles,
         )

@@ -37,19 +37,21 @@ class Acceptance:
 @dataclass(frozen=True)
 class Holder:
     """
-    A row that holds the key's DSN, or may.
+    A row that holds the key's DSN, or may; of an app, or of the platform's own table.
 
     Attributes:
-        app: The app's name, or its uuid where it has none.
-        variable: The row's name.
+        app: The app's name, or its uuid where it has none; of a record, `record` and its row.
+        variable: The row's name; of a record, its column.
         is_preview: Whether it is of preview deployments.
         doubt: Why nobody knows whether it does; empty where it does.
+        is_unasked: Whether another run may know: it could not be looked at.
     """
 
     app: str
     variable: str
     is_preview: bool = False
     doubt: str = ""
+    is_unasked: bool = False
 
     def __str__(self) -> str:
         """Render `shop-web SENTRY_DSN (preview)`, then the doubt."""
@@ -105,6 +107,11 @@ class RetiredStatus:
     rows: tuple[Holder, ...] = ()
     runners: tuple[Runner, ...] = ()
     troubles: tuple[str, ...] = ()
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether something of it could not be looked at."""
+        return bool(self.troubles) or any(row.is_unasked for row in self.rows)
 
     @property
     def key_id(self) -> str:

@@ -79,7 +79,9 @@ class Rotated:
         """Look at every retired key."""
         manifest = self.manifest
         places, now = list_retired(manifest), now or datetime.now(UTC)
-        return observe_retired(lambda: self.sentry, lambda: self.coolify, manifest, places, now)
+        return observe_retired(
+            lambda: self.sentry, lambda: self.coolify, manifest, places, now, self.path.parent
+        )
 
     def decide(self, **terms: Any) -> Step:
         """Look and decide; *terms* are those of a run two days from now unless given."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,8 +26,6 @@ from watchpost.rotation.judging import NO_STATISTICS
 from watchpost.transport import Transport
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.sandboxes import RunningSandbox
 
 
@@ -173,7 +172,7 @@ def test_token_that_may_not_read_values(rotated: Rotated) -> None:
     manifest = rotated.manifest
     places = [rotated.look().place]
     (status,) = observe_retired(
-        lambda: rotated.sentry, lambda: client, manifest, places, datetime.now(UTC)
+        lambda: rotated.sentry, lambda: client, manifest, places, datetime.now(UTC), Path()
     )
     assert any("`read:sensitive`" in each for each in status.troubles)
 
