@@ -50,11 +50,11 @@ def prove_issue(client: SentryClient, project: HealthProject, issue: str) -> Iss
     """
     asked = askable_issue(issue)
     try:
-        found = get_issue(client, project.organization, asked, retry=ASK_ONCE)
+        found = get_issue(client, project.organization, project.slug, asked, retry=ASK_ONCE)
     except (NotFound, Moved, Forbidden) as error:
         raise_if_scope_is_missing(error)
         raise no_such_issue() from None
-    if found.project_slug != project.slug or asked == IMPOSSIBLE_ISSUE:
+    if asked == IMPOSSIBLE_ISSUE:
         raise no_such_issue()
     return found
 

@@ -22,7 +22,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from watchpost.errors import UnexpectedResponse
+from watchpost.errors import NotFound, UnexpectedResponse
 from watchpost.sentry.paging import next_cursor
 from watchpost.sentry.payloads import (
     Event,
@@ -251,16 +251,25 @@ def list_issues(  # noqa: PLR0913  # each is a part of the question
     )
 
 
-def get_issue(client: SentryClient, organization: str, issue: str, *, retry: RetryPolicy) -> Issue:
+def get_issue(
+    client: SentryClient, organization: str, project: str, issue: str, *, retry: RetryPolicy
+) -> Issue:
     """
-    One issue of any project that the token sees, by its number or short id.
+    One issue of *project*, by its number or short id.
+
+    Sentry answers one of any project that the token sees; of another's nothing but its slug is
+    read.
 
     Raises:
-        NotFound: There is none.
+        NotFound: There is none, or it is another project's.
     """
     path = _path("organizations", organization, "issues", issue)
     answer = client.transport.request("GET", path, retry=retry)
-    return _parsed(answer, answer.as_object(), Issue.from_json)
+    data = answer.as_object()
+    owner = as_mapping(data.get("project"))
+    if "slug" in owner and owner["slug"] != project:
+        raise NotFound(answer.request, "the issue is another project's", status=answer.status)
+    return _parsed(answer, data, Issue.from_json)
 
 
 def get_issue_event(

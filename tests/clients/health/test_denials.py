@@ -78,6 +78,19 @@ def test_an_issue_of_another_project_is_none(shop: Shop) -> None:
     assert shop.state_of(other)[0] == "unresolved"
 
 
+@pytest.mark.parametrize("lacking", ["count", "id", "shortId"])
+def test_an_issue_of_another_project_is_not_even_read(shop: Shop, lacking: str) -> None:
+    """Were it told as one that cannot be understood, it would be told that it is there."""
+    other = issue_json(project={"id": "12", "slug": "acme-vault"}, **{lacking: "\x1b"})
+    with serving(Reply(body=other)) as server:
+        client = shop.client_of("internal", server.url)
+        assert DENIED in denial(partial(error_detail, client, SHOP, "4217"))
+    for project in ({"id": "11", "slug": "acme-shop"}, {"id": "11"}):
+        own = Reply(body=other | {"project": project})
+        with serving(own) as server, pytest.raises(UnexpectedResponse):
+            error_detail(shop.client_of("internal", server.url), SHOP, "4217")
+
+
 def test_an_issue_of_another_organization_is_none(shop: Shop) -> None:
     """A token sees nothing of it; the answer is the same."""
     shop.crash()
@@ -196,7 +209,7 @@ def test_a_slow_server_is_not_waited_for(shop: Shop) -> None:
     with serving(answer_late) as server:
         client = shop.client_of("internal", server.url)
         with pytest.raises(ApiUnavailable, match="ReadTimeout after 1 attempts"):
-            get_issue(client, "acme", "1", retry=hasty)
+            get_issue(client, "acme", "acme-shop", "1", retry=hasty)
         issue = Issue.from_json(issue_json())
         with pytest.raises(UnclearWrite):
             update_issue(client, "acme", issue, {"status": "resolved"}, retry=hasty)
