@@ -213,11 +213,13 @@ def _show(value: str, names: ValueNames) -> str:
 
 def _settings(step: Step) -> Iterator[Difference]:
     """Yield what changes of the resource itself, and the columns that it no longer sets."""
+    if step.new is None:
+        return  # all of it goes
     for each in step.changes:
         if each.path.partition(".")[0] in _SETTINGS:
             before, after = show_property(each.before), show_property(each.after)
             yield Difference(each.path, before, after)
     old: Mapping[str, Any] = step.old.inputs if step.old else {}
-    new: Mapping[str, Any] = step.new.inputs if step.new else {}
+    new = step.new.inputs
     for column in sorted((old.get("values") or {}).keys() - (new.get("values") or {}).keys()):
         yield Difference(column, "declared", "left as it is")

@@ -158,6 +158,7 @@ def test_a_record_that_goes_is_cleared_where_it_says_so() -> None:
     plan = build(preview(GONE), forecast("clear", sentry_slug=SLUG))
     assert change(plan).action == Action.DELETE
     assert shown(plan) == [("sentry_slug", "shop", "(null)")]
+    assert change(plan).differences == ()
     assert calls(plan) == [("database", f"clear sentry_slug of {ROW}")]
 
 
