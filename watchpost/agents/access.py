@@ -71,15 +71,21 @@ def read_access(
             f"--http {address}", "no address to listen on", fix="write it like 127.0.0.1:8765"
         )
     host = found["six"] or found["host"]
-    if not is_loopback(host):
+    is_here = _is_this_machine(host)
+    if not is_here:
         _raise_if_unsafe(address, has_tokens=has_tokens, is_behind=is_behind)
-    own_origins = [f"http://{name}" for name in _LOOPBACK_NAMES]
+    names = (*_LOOPBACK_NAMES, host) if is_here and not found["six"] else _LOOPBACK_NAMES
     return Access(
         host,
         int(found["port"]),
-        (*_LOOPBACK_NAMES, *_checked("--allowed-host", hosts, _HOST)),
-        (*own_origins, *_checked("--allowed-origin", origins, _ORIGIN)),
+        (*names, *_checked("--allowed-host", hosts, _HOST)),
+        (*(f"http://{name}" for name in names), *_checked("--allowed-origin", origins, _ORIGIN)),
     )
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether *host* is loopback, whoever answers for names."""
+    return is_loopback(host) and not host.endswith(".localhost")
 
 
 def _raise_if_unsafe(address: str, *, has_tokens: bool, is_behind: bool) -> None:

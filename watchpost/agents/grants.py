@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from watchpost.manifest.source import Source
 
 MOST_BYTES = 1024 * 1024
-GrantName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+GRANT_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""It stands in logs as who did something, and must not look like a person, `eva@host`, or more."""
 _Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _EntryId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
@@ -48,7 +49,7 @@ class _Block(BaseModel):
 
 
 class _TokenBlock(_Block):
-    name: GrantName
+    name: Annotated[str, StringConstraints(pattern=GRANT_NAME)]
     sha256: _Digest
     projects: Annotated[tuple[_EntryId, ...], Field(min_length=1)]
     expires: AwareDatetime

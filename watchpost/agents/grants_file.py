@@ -1,12 +1,13 @@
 """
-The grants file, read again whenever it is another one than before.
+The grants file, read at each request and parsed whenever it says something else than before.
 
     the file                                        who is let in
     as it was                                       as before
     changed, and without a fault                    as it says now
     gone, faulty, or open to others on the machine  nobody, until it is mended; the log says why
 
-A token that was taken out is worth nothing from the next request on.
+A token that was taken out is worth nothing from the next request on. Times and sizes are not gone
+by: two edits within one tick of the disk's clock leave both as they were.
 
 Does not: watch, or keep what an older file said. Source: docs/agents.md (grants).
 """
@@ -18,9 +19,8 @@ import stat
 import threading
 from typing import TYPE_CHECKING
 
-from watchpost.agents.changes import FileMark, mark_of, read_mark
 from watchpost.agents.grants import MOST_BYTES, Grants, parse_grants
-from watchpost.errors import SettingsError, WatchpostError
+from watchpost.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,8 @@ class GrantsFile:
         self._path = path
         self._log = log
         self._lock = threading.Lock()
-        self._mark, self._grants = _read(path)
+        self._seen: bytes | str = _read(path)
+        self._grants = parse_grants(_decode(self._seen, path), str(path))
 
     def find(self, token: str, now: datetime) -> Caller | None:
         """Whoever bears *token* now; None for one that is unknown or expired."""
@@ -57,19 +58,31 @@ class GrantsFile:
     def current(self) -> Grants:
         """The grants of the file as it is now; none where it cannot be used."""
         with self._lock:
-            mark = read_mark(self._path)
-            if mark != self._mark:
-                self._mark, self._grants = self._read_again(mark)
+            seen = self._look()
+            if seen != self._seen:
+                self._seen, self._grants = seen, self._take_over(seen)
             return self._grants
 
-    def _read_again(self, mark: FileMark) -> tuple[FileMark, Grants]:
+    def _look(self) -> bytes | str:
+        """What the file holds, or why it cannot be used."""
         try:
-            read, grants = _read(self._path)
-        except WatchpostError as error:
-            self._log(f"nobody is let in: {error}")
-            return mark, Grants()
+            return _read(self._path)
+        except SettingsError as error:
+            return str(error)
+
+    def _take_over(self, seen: bytes | str) -> Grants:
+        if isinstance(seen, str):
+            return self._refuse(seen)
+        try:
+            grants = parse_grants(_decode(seen, self._path), str(self._path))
+        except SettingsError as error:
+            return self._refuse(str(error))
         self._log(f"{self._path}: read again, {len(grants.grants)} tokens")
-        return read, grants
+        return grants
+
+    def _refuse(self, why: str) -> Grants:
+        self._log(f"nobody is let in: {why}")
+        return Grants()
 
 
 def read_grants(path: Path) -> Grants:
@@ -80,11 +93,10 @@ def read_grants(path: Path) -> Grants:
         SettingsError: It cannot be read, is faulty, or others on the machine could read or change
             it.
     """
-    return _read(path)[1]
+    return parse_grants(_decode(_read(path), path), str(path))
 
 
-def _read(path: Path) -> tuple[FileMark, Grants]:
-    """The grants, and the mark that the file had before it was read."""
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             state = os.fstat(stream.fileno())
@@ -96,7 +108,7 @@ def _read(path: Path) -> tuple[FileMark, Grants]:
     _raise_if_open_to_others(path, state)
     if len(raw) > MOST_BYTES:
         raise SettingsError(str(path), "is larger than 1 MiB, which no grants file needs")
-    return mark_of(state), parse_grants(_decode(raw, path), str(path))
+    return raw
 
 
 def _decode(raw: bytes, path: Path) -> str:

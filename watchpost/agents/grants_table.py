@@ -3,7 +3,7 @@ Grants in the platform's own database, beside its records: one row per token, re
 
     column          holds
     token_sha256    SHA-256 of the token, 64 hexadecimal digits; best with an index
-    name            of the grant, for the logs
+    name            of the grant, for the logs: letters, digits, dots, hyphens, underscores
     projects        ids of entries, parted by commas
     expires_at      from then on it is worth nothing; without a zone it is UTC
     may_resolve     true or false; null is false
@@ -19,11 +19,12 @@ Does not: write, or keep what it read. Source: docs/agents.md (grants); docs/rec
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from watchpost.agents.callers import Caller
-from watchpost.agents.grants import Grant, Grants, digest_of
+from watchpost.agents.grants import GRANT_NAME, Grant, Grants, digest_of
 from watchpost.errors import WatchpostError
 from watchpost.records.model import RowKey
 
@@ -93,6 +94,8 @@ def _read_grant(row: Row) -> Grant:
     projects = frozenset(filter(None, map(str.strip, ids)))
     if not name or not projects:
         raise _FaultyRow("a row without a name or without projects")
+    if not re.fullmatch(GRANT_NAME, name):
+        raise _FaultyRow("a row with a name that no grant may have")
     try:
         expires = datetime.fromisoformat(row["expires_at"] or "")
         digest = bytes.fromhex(row[_HASH] or "")

@@ -1,7 +1,8 @@
 """
 Making a token and adding its grant to the file; the token itself is told once and kept nowhere.
 
-The file keeps its comments and its order: one block is added at the end of its list.
+The file keeps its comments and its order: one block is added at the end of its list. Who makes a
+token while another is made waits, so that no block is lost.
 
 Does not: know whether the entries exist, or take tokens out: delete the block.
 
@@ -10,9 +11,10 @@ Source: docs/agents.md (grants).
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import yaml
@@ -23,6 +25,7 @@ from watchpost.errors import SettingsError
 from watchpost.output import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -43,13 +46,26 @@ def issue_token(path: Path, caller: Caller, expires: datetime) -> str:
         SettingsError: The file cannot be used or written, or has a token of that name.
     """
     _make(path)
-    read_grants(path)
-    before = path.read_text(encoding="utf-8-sig")
     token = TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
-    after = _add(before, _render(token, caller, expires), path)
-    parse_grants(after, str(path))
-    write_whole(path, after)
+    with _alone(path):
+        read_grants(path)
+        before = path.read_text(encoding="utf-8-sig")
+        after = _add(before, _render(token, caller, expires), path)
+        parse_grants(after, str(path))
+        write_whole(path, after)
     return token
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep others of us from the file. Its folder is locked, because the file is replaced."""
+    handle = os.open(path.resolve().parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a disk that knows no locks for folders
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _make(path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_change_counts_at_once(platform: Platform) -> None:
 
 
 def test_faulty_rows_let_nobody_in(platform: Platform) -> None:
-    """Without projects, name or end, or twice: not let in, and the log says so without values."""
+    """Without projects, name or end, twice, or named like somebody else: not let in, and logged."""
     lines: list[str] = []
     table = make_table(platform, lines)
     add(platform, "one", None)
@@ -85,12 +85,15 @@ def test_faulty_rows_let_nobody_in(platform: Platform) -> None:
     add(platform, "four", "shop", expires_at=None)
     add(platform, "five", "shop")
     add(platform, "five", "ledger")
-    for token in ("one", "two", "three", "four", "five", "five"):
+    add(platform, "six", "shop", name="lead@host")
+    add(platform, "seven", "shop", name="agent POST 200\n")
+    for token in ("one", "two", "three", "four", "five", "five", "six", "seven"):
         assert table.find(token, NOW) is None
     assert lines == [
         "agents: not let in: a row without a name or without projects",
         "agents: not let in: a row whose hash or whose end cannot be read",
         "agents: not let in: two rows of one token",
+        "agents: not let in: a row with a name that no grant may have",
     ]
 
 

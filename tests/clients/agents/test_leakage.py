@@ -206,7 +206,7 @@ def test_denials_are_the_same_byte_for_byte(fleet: Fleet, fault: dict[str, Any] 
 
 
 def test_sentry_is_not_asked_for_what_is_surely_another_projects(fleet: Fleet) -> None:
-    """It takes longer for an issue that exists, so that a short id would tell its project's slug."""
+    """An issue that exists takes longer: by a short id, time would tell the slug of a project."""
     token = fleet.grant("shop-agent", "shop")
     (own, *_), (other, *_) = fleet.issues["shop"], fleet.issues["ledger"]
     short_ids = [other["shortId"], other["shortId"].lower(), "ACME-1", "ACME-SHOP-WEB-1"]

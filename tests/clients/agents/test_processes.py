@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import anyio
@@ -18,6 +19,8 @@ from tests.clients.agents.agent import call, text_of, visit
 from tests.clients.agents.processes import STOP_SECONDS, environment_of, listening
 from tests.clients.agents.served import Fleet, serving
 from tests.clients.agents.sitting import REASON, drive
+from tests.clients.agents.waiting import wait_for
+from tests.clients.agents.wire import LIST, connect, request
 from tests.sandboxes import send
 from watchpost.commands import VERBS
 
@@ -92,6 +95,34 @@ def test_http_serves_and_ends(fleet: Fleet, number: signal.Signals, code: int) -
     assert "Traceback" not in log
     for secret in (token, "Teapot", REASON, fleet.sandbox.tokens["sentry"]["internal"]):
         assert secret not in log
+
+
+def test_an_impatient_end_cuts_no_write_off(fleet: Fleet) -> None:
+    """Who presses Ctrl-C again and again waits for what is being resolved, and reads no stack."""
+    token = fleet.grant("lead", "shop", may_resolve=True)
+    sent = {"projectId": "shop", "issueId": fleet.issue("shop"), "reason": REASON}
+    params = {"name": "project_error_resolve", "arguments": sent}
+    fleet.sandbox.add_fault(service="sentry", method="PUT", latency_seconds=1.6)
+    audit_log = fleet.folder / "audit.jsonl"
+    with (
+        listening(fleet, *shlex.split("watchpost mcp --http 127.0.0.1:0 --grants grants.yaml")) as (
+            url,
+            process,
+            _,
+        ),
+        connect(url) as connection,
+    ):
+        connection.sendall(request(token, {**LIST, "method": "tools/call", "params": params}))
+        wait_for(audit_log.exists)
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.4)
+        assert process.stderr is not None
+        told = process.stderr.read()
+    assert process.returncode == 130
+    outcomes = [json.loads(line)["outcome"] for line in audit_log.read_text().splitlines()]
+    assert outcomes == ["intended", "done"]
+    assert "Traceback" not in told
 
 
 def test_a_token_is_revoked_while_it_serves(fleet: Fleet) -> None:

@@ -20,15 +20,42 @@ def test_loopback_needs_no_token(address: str) -> None:
     assert f"{access.host}:{access.port}" == address.replace("[", "").replace("]", "")
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0:8765", ":8765", "[::]:8765", "10.0.0.7:80", "a.b:80"])
+@pytest.mark.parametrize(
+    "address",
+    ["0.0.0.0:8765", ":8765", "[::]:8765", "10.0.0.7:80", "a.b:80", "a.localhost:80", "127.1:80"],
+)
 def test_beyond_it_needs_tokens_and_tls(address: str) -> None:
-    """Any other address is refused without tokens, and in clear text; with both it is served."""
+    """
+    Any other address is refused without tokens, and in clear text; with both it is served.
+
+    A name that ends like this machine's may be anybody's: whoever answers for names decides.
+    """
     for proxy in (False, True):
         with pytest.raises(PolicyError, match="refusing to serve beyond this machine without tok"):
             read(address, proxy=proxy)
     with pytest.raises(PolicyError, match="refusing to serve beyond this machine in clear text"):
         read(address, tokens=True)
     assert read(address, tokens=True, proxy=True).port in (80, 8765)
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("127.0.0.2:8765", "127.0.0.2:8765"),
+        ("[0:0:0:0:0:0:0:1]:8765", "[::1]:8765"),
+        ("localhost:0", "127.0.0.1:39000"),
+    ],
+)
+def test_the_address_that_is_told_is_heard(address: str, host: str) -> None:
+    """Who calls the server by the address that its log tells is not turned away."""
+    assert is_heard(host, read(address).hosts)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.7:8765", "a.b:8765", "0.0.0.0:8765", ":8765"])
+def test_beyond_it_a_name_must_be_said(address: str) -> None:
+    """A name by which others reach the server is heard where `--allowed-host` says so."""
+    access = read(address, tokens=True, proxy=True)
+    assert set(access.hosts) == {"localhost", "127.0.0.1", "[::1]"}
 
 
 @pytest.mark.parametrize("address", ["", "8765", "127.0.0.1", "127.0.0.1:http", "a/b:1", "x:99999"])

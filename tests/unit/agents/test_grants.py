@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -113,6 +114,15 @@ def test_a_name_is_given_once(file: Path) -> None:
     with pytest.raises(SettingsError, match="two tokens have the same name"):
         issue_token(file, SHOP, LATER)
     assert file.read_bytes() == before
+
+
+def test_tokens_that_are_made_at_once_are_all_kept(file: Path) -> None:
+    """Who makes a token while another is made waits for it; none is told that the file lacks."""
+    callers = [Caller(f"agent-{n}", frozenset({"shop"}), may_resolve=False) for n in range(16)]
+    with ThreadPoolExecutor(len(callers)) as threads:
+        tokens = list(threads.map(lambda caller: issue_token(file, caller, LATER), callers))
+    grants = read_grants(file)
+    assert [grants.find(token, NOW) for token in tokens] == callers
 
 
 def test_a_list_in_one_line_is_left_to_its_owner(file: Path) -> None:
