@@ -42,7 +42,11 @@ _STATEMENT_SECONDS = 10
 _LOCK_SECONDS = 5.0
 _SILENT_SECONDS = 60.0
 _AWAY_SECONDS = 30.0
-_BEGIN: LiteralString = "BEGIN{}; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}"
+# each statement must see what others have kept meanwhile, whatever the server's own default is
+_BEGIN: LiteralString = (
+    "BEGIN{} ISOLATION LEVEL READ COMMITTED;"
+    " SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}"
+)
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("text", "varchar", "bpchar", "name", "citext"), "text"),
     **dict.fromkeys(("int2", "int4", "int8"), "integer"),

@@ -31,7 +31,7 @@ from watchpost.errors import (
     UnclearWrite,
     WatchpostError,
 )
-from watchpost.records import Database, RowKey, keep_record
+from watchpost.records import Database, RowKey, keep_record, open_database
 from watchpost.records.postgres import PostgresDriver
 from watchpost.records.sqlite import SqliteDriver
 
@@ -197,6 +197,23 @@ def test_a_second_row_that_appears_meanwhile_is_noticed(
     break_it = failing_guard(lambda: add_row(on_postgres, note="second"))
     with pytest.raises(WatchpostError, match="more than one row has this key"):
         keep_record(database, record(), break_it)
+    assert {dsn for (dsn,) in rows(on_postgres, "sentry_dsn")} == {None}
+
+
+def test_a_servers_own_isolation_does_not_matter(
+    on_postgres: PostgresPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where transactions see the past by default, what others add meanwhile is still noticed."""
+    options = "?options=-c%20default_transaction_isolation%3Drepeatable%5C%20read"
+    monkeypatch.setenv("DATABASE_URL", on_postgres.url() + options)
+    database = open_database(REFERENCE)
+    add_row(on_postgres)
+    break_it = failing_guard(lambda: add_row(on_postgres, note="second"))
+    with pytest.raises(WatchpostError, match="more than one row has this key"):
+        keep_record(database, record(), break_it)
+    wanted = record(key=RowKey("projects", "slug", "acme/new"), insert=True)
+    with pytest.raises(WatchpostError, match="more than one row has this key"):
+        keep_record(database, wanted, failing_guard(lambda: add_row(on_postgres, "acme/new")))
     assert {dsn for (dsn,) in rows(on_postgres, "sentry_dsn")} == {None}
 
 
