@@ -22,7 +22,7 @@ import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from watchpost.errors import SettingsError
 from watchpost.records.database import Database
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from watchpost.records.database import Driver
 
 _PREFIX = "env:"
+_WRITING_MODES = ("rw", "rwc")
 _databases: dict[tuple[str, str, Path], Database] = {}
 _databases_lock = threading.Lock()
 
@@ -91,5 +92,7 @@ def _sqlite(rest: str, name: str, folder: Path) -> Driver:
     from watchpost.records.sqlite import SqliteDriver  # noqa: PLC0415 - likewise
 
     path, _, query = rest.removeprefix("/").partition("?")
-    is_read_only = "mode=ro" in query.split("&")
+    said = dict(parse_qsl(query, keep_blank_values=True))
+    # what is meant otherwise than we know is taken for the wish that nothing be written
+    is_read_only = said.get("mode", "rw") not in _WRITING_MODES or "immutable" in said
     return SqliteDriver(str(folder / unquote(path)), name, is_read_only=is_read_only)

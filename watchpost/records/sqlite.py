@@ -23,6 +23,7 @@ Source: SQLite on type affinity, quoting and file locking; docs/records.md.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
@@ -79,7 +80,7 @@ class SqliteDriver:
     ) -> None:
         self.name = name
         self._lock_seconds = lock_seconds
-        self._uri = f"file:{quote(path)}?mode={'ro' if is_read_only else 'rw'}"
+        self._uri = f"file:{quote(os.fsencode(path))}?mode={'ro' if is_read_only else 'rw'}"
 
     def transact(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
         """Do *work* in one transaction; see `database.Driver`."""

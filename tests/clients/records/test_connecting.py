@@ -14,8 +14,10 @@ from tests.clients.records.examples import (
 from tests.clients.records.platforms import (
     DSN,
     REFERENCE,
+    TABLE,
     Platform,
     PostgresPlatform,
+    SqlitePlatform,
     add_row,
 )
 from tests.postgres import READER, READER_PASSWORD
@@ -181,6 +183,35 @@ def test_a_file_that_is_missing_is_not_made(
         open_database(REFERENCE).read(SHOP, ("note",))
     assert "missing-5b" not in str(caught.value)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("query", ["mode=ro", "mode=RO", "mode=readonly", "immutable=1", "mode="])
+def test_whoever_asks_for_no_writes_gets_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    """However it is written in the URL of a file: what we do not know is taken for that wish."""
+    platform = SqlitePlatform(tmp_path)
+    platform.execute(TABLE)
+    add_row(platform)
+    monkeypatch.setenv("DATABASE_URL", f"{platform.url()}?timeout=5&{query}")
+    assert "takes no writes" in refusal(platform, open_database(REFERENCE), kind=Forbidden)
+    monkeypatch.setenv("DATABASE_URL", f"{platform.url()}?timeout=5&mode=rwc")
+    assert keep(open_database(REFERENCE)).columns
+
+
+def test_a_path_that_is_no_text_is_taken_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file's name is bytes: one in an old encoding is found, and one that is missing is told."""
+    platform = SqlitePlatform(tmp_path)
+    platform.execute(TABLE)
+    add_row(platform)
+    path = platform.path.rename(tmp_path / "caf\udce9.db")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+    assert open_database(REFERENCE).read(SHOP, ("note",)) == ({"note": None},)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}-missing")
+    with pytest.raises(NotFound):
+        open_database(REFERENCE).read(SHOP, ("note",))
 
 
 def test_a_file_that_is_no_database_is_told(
