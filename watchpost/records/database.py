@@ -20,7 +20,7 @@ from watchpost.records.faults import (
     unknown_table,
     wrong_type,
 )
-from watchpost.records.values import means_same
+from watchpost.records.values import is_fit, means_same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -231,5 +231,5 @@ def raise_if_unfit(work: Transaction, key: RowKey, column: Column, text: str | N
         raise wrong_type(key, column)
     if column.kind != "text":
         held = work.convert(key.table, column, text)
-        if not means_same(column.kind, text, held):
+        if not (is_fit(column.kind, text) and means_same(column.kind, text, held)):
             raise wrong_type(key, column)

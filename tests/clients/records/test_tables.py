@@ -108,6 +108,7 @@ def test_a_length_is_a_limit(on_postgres: PostgresPlatform, database: Database) 
         ("jsonb", '{"b":1,"a":[2]}', '{"a": [2], "b": 1}', "{"),
         ("integer", "25", "25", "025"),
         ("bigint", "-1", "-1", "99999999999999999999"),
+        ("real", "0.5", ".50", "NaN"),
         ("timestamptz", "2026-11-28 09:30:00+00", "2026-11-28 09:30:00+00", "2026-11-28"),
         ("inet", "10.0.0.1/32", "10.0.0.1/32", "10.0.0.1"),
         ("char(5)", "abc", "abc", "abc "),
