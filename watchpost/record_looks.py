@@ -5,7 +5,8 @@ One look at the row of each record that a plan is about.
     what would be written                       a forecast
     table, column or row is not there;          a refusal
     several rows; a text that does not fit
-    nothing, or not to this role                a failure; the rest of that database is not asked
+    not to this role, or oddly                  a failure
+    nothing                                     a failure; the rest of that database is not asked
 
 Does not: write; each look is a transaction that only reads. Source: design.md 6.
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from watchpost.errors import (
     AmbiguousOwner,
     ApiError,
+    ApiUnavailable,
     Invalid,
     NotFound,
     SettingsError,
@@ -83,7 +85,9 @@ def observe_records(
         except _REFUSALS as error:
             looks.refusals[urn] = _refusal(error)
         except ApiError as error:
-            closed[reference] = looks.failures[urn] = str(error)
+            looks.failures[urn] = str(error)
+            if isinstance(error, ApiUnavailable):
+                closed[reference] = looks.failures[urn]
     return looks
 
 

@@ -129,6 +129,21 @@ def test_a_relative_path_starts_from_the_checkout(
     assert look(step).forecasts[step.urn].columns == ("sentry_dsn",)
 
 
+def test_a_table_that_is_closed_to_the_role_concerns_its_records_alone(
+    on_postgres: PostgresPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record that goes from such a table does not keep the others from being looked at."""
+    add_row(on_postgres)
+    on_postgres.execute("CREATE TABLE closed (slug TEXT, note TEXT)")
+    on_postgres.execute(f'GRANT SELECT ON projects TO "{READER}"')
+    monkeypatch.setenv("DATABASE_URL", on_postgres.server.url(READER, READER_PASSWORD))
+    there = record("acme/old", note=name_of("x")) | {"table": "closed"}
+    steps = (created("record", "old/record", there), created("record", NAME, WANTED))
+    seen = look(*steps)
+    assert "does not permit this to the role" in seen.failures[steps[0].urn]
+    assert seen.forecasts[steps[1].urn].columns == ("sentry_dsn", "sentry_project_slug")
+
+
 def test_a_role_that_may_only_read_suffices(
     on_postgres: PostgresPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
