@@ -1,13 +1,14 @@
 """
-Measure whether time tells an agent what it may not know: the three denials side by side.
+Measure whether time tells an agent what it may not know: the denials side by side.
 
     script/bench agents [--calls 200] [--at-once 4]
 
 A server with grants is called over HTTP by the SDK's own client: for a project that is not granted,
-for one that does not exist, and for an issue of another project. The three take turns, so that a
-slow moment of the machine meets them alike. Medians are compared as a server answers, and once more
-without the grid of time on which it answers, to show what that rounds away. Requests to Sentry are
-counted. Nothing is asserted.
+for one that does not exist, for an issue of another project, and for one that does not exist. They
+take turns, so that a slow moment of the machine meets them alike. Medians are compared as a server
+answers; with a Sentry that takes 0.3 s longer for an issue that exists; and without the grid of
+time on which it answers, to show what that rounds away. Requests to Sentry are counted. Nothing is
+asserted.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ if TYPE_CHECKING:
     from mcp import Client
 
 TOOL = "project_error_detail"
+SLOWER_SECONDS = 0.3
 HEADING = ("denied", "median ms", "range ms", "of all medians", "requests to Sentry per call")
 
 
 def main(argv: list[str]) -> int:
-    """Measure with and without the grid, and print a table of each."""
+    """Measure with a fast and a slow Sentry and without the grid; print a table of each."""
     parser = argparse.ArgumentParser(
         prog="script/bench agents",
         description=__doc__,
@@ -53,9 +55,13 @@ def main(argv: list[str]) -> int:
     ):
         fleet = make_fleet(sandbox, Path(folder))
         token = fleet.grant("bench", "shop")
-        for step in (STEP_SECONDS, 0.0):
-            print(f"answers on a grid of {step:g} s")
+        for step, slower in ((STEP_SECONDS, 0.0), (STEP_SECONDS, SLOWER_SECONDS), (0.0, 0.0)):
+            print(f"answers on a grid of {step:g} s; an issue that exists takes {slower:g} s more")
+            if slower:
+                path = f"/issues/{fleet.issue('ledger')}/"
+                sandbox.add_fault(service="sentry", path=path, latency_seconds=slower)
             print(measure(fleet, token, Manners(step_seconds=step), options.calls, options.at_once))
+            sandbox.clear_faults()
     print(describe_machine())
     return 0
 
@@ -87,10 +93,14 @@ def measure(fleet: Fleet, token: str, manners: Manners, calls: int, at_once: int
 
 
 def list_kinds(fleet: Fleet) -> dict[str, dict[str, Any]]:
-    """The three calls that are denied; all ask about the same issue."""
+    """The calls that are denied, by what is wrong with them."""
     issue = fleet.issue("ledger")
-    projects = {"not granted": "ledger", "does not exist": "nobody", "issue of another": "shop"}
-    return {name: {"projectId": project, "issueId": issue} for name, project in projects.items()}
+    return {
+        "project not granted": {"projectId": "ledger", "issueId": issue},
+        "project not there": {"projectId": "nobody", "issueId": issue},
+        "issue of another": {"projectId": "shop", "issueId": issue},
+        "issue not there": {"projectId": "shop", "issueId": "999999"},
+    }
 
 
 def render(seconds: dict[str, list[float]], requests: float) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_LINE = 500
-_LIBRARIES = ("mcp", "uvicorn", "asyncio")
 
 
 def write_line(text: str) -> None:
@@ -38,11 +37,9 @@ def tame_libraries(log: Callable[[str], None]) -> None:
     if os.environ.get("WATCHPOST_DEBUG") == "1":
         logging.basicConfig(level=logging.INFO, stream=sys.stderr)
         return
-    for name in _LIBRARIES:
-        logger = logging.getLogger(name)
-        logger.handlers = [_Lines(log)]
-        logger.setLevel(logging.WARNING)
-        logger.propagate = False
+    root = logging.getLogger()
+    root.handlers = [_Lines(log)]
+    root.setLevel(logging.WARNING)
 
 
 class _Lines(logging.Handler):

@@ -46,12 +46,15 @@ async def list_tools(client: Client) -> ListToolsResult:
 
 
 def test_the_snippet_for_stdio_starts_a_server(fleet: Fleet) -> None:
-    """With this checkout in the place of its own, it serves the project."""
+    """With this checkout in the place of its own and the tokens that it hands on, it serves."""
     stdio, _ = servers()
     arguments = [str(fleet.folder) if each == "/srv/fleet" else each for each in stdio["args"]]
     assert stdio["command"] == "watchpost"
+    known = environment_of(fleet)
+    handed = {name: known.pop(name) for name, value in stdio["env"].items() if value[2:-1] == name}
+    assert [name for name in known if name.endswith("_TOKEN")] == []
     server = StdioServerParameters(
-        command=sys.executable, args=["-m", "watchpost", *arguments], env=environment_of(fleet)
+        command=sys.executable, args=["-m", "watchpost", *arguments], env={**known, **handed}
     )
 
     async def sit() -> ListToolsResult:

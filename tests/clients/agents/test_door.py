@@ -11,6 +11,7 @@ import pytest
 
 from tests.clients.agents.agent import call
 from tests.clients.agents.served import Fleet, serving
+from tests.clients.agents.waiting import wait_for
 from tests.sandboxes import Answer, send
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def test_names_and_origins_are_checked(
         ("DELETE", "", 405),
         ("PUT", "", 405),
         ("PATCH", "", 405),
+        ("OPTIONS", "", 405),
         ("POST", "/", 404),
         ("POST", "/../grants.yaml", 404),
         ("GET", "/.well-known/oauth-protected-resource", 404),
@@ -136,6 +138,7 @@ def test_the_log_names_the_caller_and_the_tool_alone(fleet: Fleet, served: tuple
     call(url, token, "project_recent_errors", projectId="shop", since="zorblax")
     ask(url, "watchpost_zorblax", Origin="https://zorblax.example")
     ask(f"{url}/zorblax", token)
+    wait_for(lambda: " 404 " in fleet.lines[-1])  # a line follows its answer
     log = "\n".join(fleet.lines)
     words = [line.split() for line in fleet.lines]
     assert [each[1] for each in words][-2:] == ["403", "404"]
