@@ -118,7 +118,7 @@ def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) ->
 def test_drivers_names_in_a_url_are_understood(
     on_postgres: PostgresPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The URL that a platform has for its own driver serves as it is, a line's end behind it too."""
+    """The URL that a platform has for its own driver serves, with a line's end behind it too."""
     add_row(on_postgres)
     for scheme in ("postgres", "postgresql+asyncpg"):
         url = on_postgres.url().replace("postgresql", scheme, 1) + "\n"
