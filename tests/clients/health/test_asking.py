@@ -6,13 +6,14 @@ import json
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from tests.clients.health.shop import REASON, SHOP, VAULT, Shop, hours_ago
 from tests.clients.transport.servers import Reply, serving
 from tests.unit.health.answers import event_json, frame_json, issue_json, thrown_json
-from watchpost.canary.event import make_event_id, render_envelope
+from watchpost.canary.event import LOGGER, make_event_id, render_envelope
 from watchpost.errors import NotFound, SettingsError
 from watchpost.health import (
     HealthProject,
@@ -278,6 +279,16 @@ def test_a_digest_leaves_out_issues_with_few_events(shop: Shop) -> None:
     shop.crash()
     assert digest(shop.client, SHOP).lines == ()
     assert len(digest(shop.client, SHOP, minimum_count=1).lines) == 1
+
+
+def test_a_digest_looks_at_the_busiest_issues(shop: Shop) -> None:
+    """A hundred of them, by events in the period; of the whole project or of one environment."""
+    shop.crash(environment="production")
+    digest(shop.client, SHOP, "90m", environment="production")
+    asked = parse_qs(shop.sandbox.log("sentry")[-1]["query"])
+    assert asked["query"] == [f"is:unresolved !logger:{LOGGER}"]
+    assert (asked["sort"], asked["limit"], asked["statsPeriod"]) == (["freq"], ["100"], ["90m"])
+    assert asked["environment"] == ["production"]
 
 
 def test_a_page_of_busy_issues_is_not_all(shop: Shop) -> None:

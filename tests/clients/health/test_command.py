@@ -104,6 +104,16 @@ def test_the_preamble_is_told(command: Command) -> None:
     assert command.run("--format", "preamble", "--minimum-count", "9") == ""
 
 
+@pytest.mark.parametrize("words", [(), ("--log",), ("--issue", "1")])
+def test_what_only_looks_switches_writes_off(
+    command: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """For its whole process, whatever it comes to."""
+    monkeypatch.setenv("WATCHPOST_READ_ONLY", "")
+    main(["health", "shop", *words, "-C", str(command.folder), "--stack", "dev"])
+    assert os.environ["WATCHPOST_READ_ONLY"] == "1"
+
+
 def test_one_issue_is_told(issue: Json, command: Command) -> None:
     """By its short id or number."""
     text = command.run("--issue", issue["shortId"])

@@ -91,6 +91,15 @@ def test_an_issue_of_another_project_is_not_even_read(shop: Shop, lacking: str) 
             error_detail(shop.client_of("internal", server.url), SHOP, "4217")
 
 
+@pytest.mark.parametrize("issue", ["0", "SHOP-1A/events", "\uff11", ""])
+def test_what_is_no_id_is_denied_whatever_the_answer(shop: Shop, issue: str) -> None:
+    """Even where a server should answer an issue of this very project."""
+    with serving(Reply(body=issue_json())) as server:
+        client = shop.client_of("internal", server.url)
+        assert DENIED in denial(partial(error_detail, client, SHOP, issue))
+        assert server.methods == ["GET"]
+
+
 def test_an_issue_of_another_organization_is_none(shop: Shop) -> None:
     """A token sees nothing of it; the answer is the same."""
     shop.crash()

@@ -64,6 +64,22 @@ def written(log: AuditLog) -> list[dict[str, Any]]:
     return [dict(each) for each in history.lines]
 
 
+def test_a_line_is_on_the_disk_before_anything_goes_on(
+    log: AuditLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is written out when all of the line is in it."""
+    sizes: list[int] = []
+    sync = os.fsync
+
+    def look(handle: int) -> None:
+        sizes.append(os.fstat(handle).st_size)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", look)
+    log.append(line())
+    assert sizes == [log.path.stat().st_size]
+
+
 def test_a_line_holds_who_when_and_what(log: AuditLog) -> None:
     """Version, moment, actor, the fields, and the first has no line before it."""
     log.append(line())

@@ -116,6 +116,21 @@ def test_frames_of_the_app_are_told() -> None:
     assert (len(thrown.frames), thrown.left_out) == (4, 0)
 
 
+@pytest.mark.parametrize("said", [None, "false", 1, [0]])
+def test_only_a_plain_yes_makes_a_frame_the_apps(said: object) -> None:
+    """What else an SDK says of it is no yes."""
+    (thrown,) = _event(thrown_json(stacktrace={"frames": [frame_json(inApp=said)]})).exceptions
+    assert not thrown.frames[0].is_in_app
+
+
+def test_of_two_entries_of_one_type_the_first_counts() -> None:
+    """A sender can add another, and cannot hide what is there."""
+    entries = event_json()["entries"]
+    (again,) = event_json(exceptions=[thrown_json(value="another")])["entries"][:1]
+    event = Event.from_json(event_json(entries=[*entries, again]))
+    assert [each.value for each in event.exceptions] == ["'total'"]
+
+
 def test_a_long_chain_keeps_its_ends() -> None:
     """The cause and what surfaced last are told, and how many stand between."""
     chain = [thrown_json(value=f"number {number}") for number in range(40)]

@@ -137,6 +137,13 @@ def test_limits_are_used() -> None:
     assert MOST_CHARACTERS - len("\n".join(of_one)) - 4 < len(text) <= MOST_CHARACTERS
 
 
+def test_one_text_takes_no_others_room() -> None:
+    """Of a title that fills its line, as much is shown as leaves room for those of the others."""
+    long = [a_line(title=f"{n} {'x' * 900}", short_id=f"S-{n}") for n in range(9)]
+    text = render_preamble(a_digest(*long), FENCE)
+    assert [n for n in range(9) if f"| S-{n}: {n} xxx" in text] == list(range(9))
+
+
 def test_issue_without_a_title_is_named_all_the_same() -> None:
     """Where nothing of a title is left, its line says so."""
     text = render_preamble(a_digest(a_line(title="\u200b", culprit="")))

@@ -161,10 +161,21 @@ def test_what_is_not_told_is_counted() -> None:
     """Frames of libraries, exceptions in the middle of a chain, breadcrumbs of long ago."""
     frames = [frame_json(inApp=False), frame_json()]
     chain = [thrown_json(stacktrace={"frames": frames}) for _ in range(8)]
-    text = render_detail(detail(exceptions=chain, breadcrumbs=[crumb_json()] * 25))
+    crumbs = [crumb_json(message=f"crumb {number}") for number in range(25)]
+    text = render_detail(detail(exceptions=chain, breadcrumbs=crumbs))
     assert text.count("(1 other frame left out)") == 5
     assert "(3 exceptions between left out)" in text
     assert "breadcrumbs, oldest first (5 before them left out):" in text
+    assert [n for n in range(25) if f"ui info crumb {n}\n" in text] == list(range(5, 25))
+
+
+def test_source_lines_are_those_around_the_frames_own() -> None:
+    """Of a long extract, the nearest; in their order."""
+    lines = [[number, f"line {number}"] for number in range(1, 90)]
+    text = render_detail(
+        detail(exceptions=[thrown_json(stacktrace={"frames": [frame_json(context=lines)]})])
+    )
+    assert [n for n in range(1, 90) if f" line {n}\n" in text] == list(range(36, 47))
 
 
 @pytest.mark.parametrize("most", [0, 1_000, 1_500, 3_000, 8_000])
@@ -195,16 +206,32 @@ def test_ids_and_links_of_any_length_leave_room(note: str) -> None:
     assert f">>>untrusted {BOUNDARY}\nleft out, to keep this short: " in text
 
 
-def test_the_crash_goes_last() -> None:
-    """Breadcrumbs and outer frames make room for the source of the frame that crashed."""
-    outer = [frame_json(function=f"outer_{number}") for number in range(30)]
-    stack = {"frames": [*outer, frame_json(function="crashed")]}
-    told = detail(exceptions=[thrown_json(stacktrace=stack)], breadcrumbs=[crumb_json()] * 20)
-    text = render_detail(told, 1_200, boundary=BOUNDARY)
-    assert "cart.py:41 in crashed" in text
-    assert "> " in text.partition("crashed")[2]
-    assert "ui info opened the cart" not in text
-    assert "left out, to keep this short: 20 breadcrumbs, " in text
+@pytest.mark.parametrize("most", range(1_000, 8_000, 125))
+def test_what_tells_least_goes_first(most: int) -> None:
+    """Old breadcrumbs, outer sources, the last breadcrumbs, outer frames, the crash at the end."""
+    rest = [[line, "x" * 120] for line in range(42, 48)]
+    frames = [
+        frame_json(function=f"frame-{name} {'f' * 90}", context=[[41, f"source-{name}"], *rest])
+        for name in ("outer", "outer", "crash")
+    ]
+    crumbs = [
+        crumb_json(message=f"crumb-{name} {'b' * 90}") for name in ["old"] * 15 + ["last"] * 5
+    ]
+    chain = [thrown_json(value="v" * 200, stacktrace={"frames": frames})]
+    told = detail(exceptions=chain, breadcrumbs=crumbs)
+    text, whole = render_detail(told, most), render_detail(told, 99_999)
+    order = (
+        "crumb-old",
+        "source-outer",
+        "crumb-last",
+        "frame-outer",
+        "source-crash",
+        "frame-crash",
+    )
+    shown = [text.count(kind) / whole.count(kind) for kind in order]
+    assert len(text) <= most
+    assert shown == sorted(shown)
+    assert len([each for each in shown if 0 < each < 1]) <= 1
 
 
 def test_what_was_done_is_one_line() -> None:

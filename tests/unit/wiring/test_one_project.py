@@ -241,15 +241,16 @@ def test_a_key_that_no_app_uses_spoils_nothing(tmp_path: Path) -> None:
 
 def test_a_long_answer_is_cut_and_says_so(tmp_path: Path) -> None:
     """Text and document stay within their bounds; what is not wired comes before what is."""
-    variables = {f"SETTING_{number:03}": "on" for number in range(200)}
+    variables = {f"A_SETTING_{number:03}": "on" for number in range(200)}
     fleet = load_fleet(tmp_path, shop=entry(apps=[app(variables=variables)]))
     rows = make_rows("shop", 100)
     settings = [
         replace(rows[0], uuid=f"{name}{is_preview}", key=name, value="on", is_preview=is_preview)
-        for name in variables
+        for name in [*variables][:-1]
         for is_preview in (False, True)
     ]
-    wiring = look(fleet, with_rows((*rows[1:], *settings)))
+    wiring = look(fleet, with_rows((*rows, *settings)))
+    assert wiring.apps[0].variables[-1].state == "missing"
     document = wiring_document(wiring)
     assert document["apps"][0]["variables"][0]["state"] == "missing"
     assert document["left_out"] > 100
