@@ -245,6 +245,7 @@ def test_what_is_gone_needs_no_clearing(platform: Platform, database: Database) 
     assert clear(database).columns == ()
     add_row(platform, **VALUES)
     assert clear(database, {"dropped": "x", "note": None}).columns == ()
+    assert clear(database, {"dropped": "x"}).columns == ()
     assert clear(database, {"dropped": "x", "sentry_dsn": DSN}).columns == ("sentry_dsn",)
 
 
