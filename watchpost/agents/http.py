@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 MOST_BODY_BYTES = 64 * 1024
 MOST_UNDER_WAY = 16
 """Requests of one caller; a few of them are looked up at once, the rest wait."""
-_MOST_CONNECTIONS = 100
+_MOST_CONNECTIONS = 800
+"""Silent ones count too; below the thousand files that a process may commonly open."""
 _LAST_SECONDS = 5
 
 

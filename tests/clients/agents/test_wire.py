@@ -181,6 +181,15 @@ def test_a_refused_request_does_not_keep_its_connection(fleet: Fleet) -> None:
         assert connection.recv(1) == b""
 
 
+def test_silent_connections_keep_nobody_out(served: tuple[str, str]) -> None:
+    """Many that send nothing leave room for one that does."""
+    url, token = served
+    silent = [connect(url) for _ in range(150)]
+    assert exchange(url, request(token))[0] == 200
+    for connection in silent:
+        connection.close()
+
+
 def test_a_slow_answer_is_waited_for(fleet: Fleet) -> None:
     """The hurry is about requests, not about answers."""
     token = fleet.grant("shop-agent", "shop")
