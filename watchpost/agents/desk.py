@@ -187,9 +187,15 @@ class Desk:
         context = contextvars.copy_context()
         work = self._threads.submit(context.run, look, self._services, question)
         waiting = asyncio.wrap_future(work)
-        waiting.add_done_callback(lambda _: place.release())
         under_way.add(waiting)
-        waiting.add_done_callback(under_way.discard)
+
+        def leave(done: asyncio.Future[Answer]) -> None:
+            place.release()
+            under_way.discard(done)
+            if not done.cancelled():
+                done.exception()  # taken note of; else Python logs it where nobody waits any more
+
+        waiting.add_done_callback(leave)
         return await asyncio.shield(waiting)
 
     async def finish_writes(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -250,6 +251,24 @@ def test_slow_looks_leave_room(fleet: Fleet) -> None:
     }
     wait_for(lambda: len(fleet.requests()) == 8)  # two of each; none of a fifth follows
     assert len([each for each in fleet.requests() if "/projects/" in each]) == 4
+
+
+def test_a_failure_that_nobody_waited_for_is_not_logged(
+    fleet: Fleet, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What fails after its caller gave up is gone; Python's own word for it would tell a path."""
+    desk = fleet.desk(Manners(step_seconds=0, patience_seconds=0.1))
+    fleet.sandbox.add_fault(service="sentry", latency_seconds=0.3, status=503)
+
+    async def give_up() -> None:
+        answer = await desk.call(AGENT, "project_recent_errors", SHOP)
+        assert answer.text.startswith("Sentry took too long to answer.")
+        await anyio.to_thread.run_sync(wait_for, lambda: len(fleet.requests()) == 1)
+        await anyio.sleep(0.2)  # in which the thread that asked learns of it
+
+    anyio.run(give_up)
+    gc.collect()
+    assert caplog.text == ""
 
 
 def test_slow_looks_of_one_caller_hold_up_no_other(fleet: Fleet) -> None:
