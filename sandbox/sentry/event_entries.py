@@ -8,9 +8,9 @@ Source: getsentry/sentry, src/sentry/interfaces; getsentry/relay, relay-event-no
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from sandbox.sentry.call import Row, render_time
 from sandbox.sentry.payloads import (
@@ -102,9 +102,13 @@ def _context(sent: Payload) -> Pairs:
     line = sent.get("lineno")
     if not isinstance(line, int) or sent.get("context_line") is None:
         return []
-    before, after = sent.get("pre_context") or [], sent.get("post_context") or []
+    before, after = (_lines(sent.get(name)) for name in ("pre_context", "post_context"))
     lines = [*before, sent["context_line"], *after]
     return [[line - len(before) + position, text] for position, text in enumerate(lines)]
+
+
+def _lines(sent: Any) -> list[Any]:
+    return sent if isinstance(sent, list) else []
 
 
 def _threads(payload: Payload) -> Row | None:
@@ -127,7 +131,7 @@ def _crumb(sent: Payload) -> Row:
     at = moment_of(sent)
     return {
         "type": sent.get("type") or "default",
-        "timestamp": render_time(at.astimezone(UTC)) if isinstance(at, datetime) else None,
+        "timestamp": None if at is None else render_time(at),
         "level": sent.get("level") or "info",
         "message": sent.get("message"),
         "category": sent.get("category"),
@@ -150,7 +154,7 @@ def _request(payload: Payload) -> Row | None:
     sent = payload.get("request")
     if not isinstance(sent, Mapping) or not sent:
         return None
-    url = urlsplit(str(sent.get("url") or ""))
+    url = _split(str(sent.get("url") or ""))
     headers = _headers(sent.get("headers"))
     cookies = sent.get("cookies") or dict(headers).get("Cookie")
     content_type = next((value for name, value in headers if name == "Content-Type"), None)
@@ -168,9 +172,18 @@ def _request(payload: Payload) -> Row | None:
     }
 
 
+def _split(url: str) -> SplitResult:
+    """The parts of a URL; one that cannot be read is all path."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
+
+
 def _headers(sent: Any) -> Pairs:
     """Header by header, by name, each name written as HTTP/1 does."""
-    return sorted([name.title(), value] for name, value in _pairs(sent, "\n"))
+    named = ([name.title(), value] for name, value in _pairs(sent, "\n"))
+    return sorted(named, key=itemgetter(0))
 
 
 def _pairs(sent: Any, separator: str) -> Pairs:

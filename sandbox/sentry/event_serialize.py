@@ -8,7 +8,6 @@ Source: getsentry/sentry, src/sentry/api/serializers/models/event.py.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 
 from sandbox.sentry.call import Row, render_time, render_time_ms
 from sandbox.sentry.event_entries import entries_of
@@ -66,7 +65,7 @@ def render_event(row: Row) -> Row:
         "tags": [{"key": name, "value": value} for name, value in tags_of(payload).items()],
         "metadata": titles.metadata,
         "crashFile": None,
-        "dateCreated": _created(payload, row["received_ms"]),
+        "dateCreated": _created(payload, row),
     }
 
 
@@ -100,9 +99,12 @@ def render_full(store: Store, row: Row, environments: Sequence[str] = ()) -> Row
     }
 
 
-def _created(payload: Payload, received_ms: int) -> str:
+def _created(payload: Payload, row: Row) -> str:
+    """When it happened: as exactly as the client said, if it is the time that is held."""
     moment = moment_of(payload)
-    return render_time_ms(received_ms) if moment is None else render_time(moment.astimezone(UTC))
+    if moment is None or int(moment.timestamp() * 1000) != row["occurred_ms"]:
+        return render_time_ms(row["occurred_ms"])
+    return render_time(moment)
 
 
 def _user(payload: Payload) -> Row | None:
@@ -147,7 +149,7 @@ def _release(store: Store, row: Row) -> Row | None:
         row["release"],
     )
     if release is None:
-        return {"version": row["release"]} if row["release"] else None
+        return None
     full = render_release(store, release)
     return {name: full[name] for name in RELEASE_FIELDS}
 

@@ -18,8 +18,13 @@ from typing import Any
 from sandbox.sentry.payloads import Payload, exceptions_of, frames_of, message_of, text_of
 
 _DEFAULT = re.compile(r"^\{\{\s*default\s*\}\}$")
+LONGEST = 8192
 # What varies from event to event, and what stands for it; in this order.
 VARYING = (
+    (
+        re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"),
+        "<time>",
+    ),
     (re.compile(r"\b[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b", re.IGNORECASE), "<uuid>"),
     (re.compile(r"\b0x[0-9a-f]+\b", re.IGNORECASE), "<hex>"),
     # A quoted word with a digit in it is an id; without one it may be the name of a key.
@@ -37,7 +42,12 @@ def grouping_of(payload: Payload) -> str:
 
 
 def without_varying(text: str) -> str:
-    """A text with its UUIDs, hexadecimal and quoted ids and numbers replaced by their kinds."""
+    """
+    A text with its times, UUIDs, hexadecimal and quoted ids and numbers replaced by their kinds.
+
+    Only its beginning counts, which is as much as the server keeps.
+    """
+    text = text[:LONGEST]
     for pattern, kind in VARYING:
         text = pattern.sub(kind, text)
     return " ".join(text.split())
@@ -61,7 +71,8 @@ def _default_parts(payload: Payload) -> list[Any]:
     chain = exceptions_of(payload)
     if chain:
         return [_exception_parts(thrown) for thrown in chain]
-    return [without_varying(message_of(payload, is_template=True))]
+    # An object, so that no fingerprint is the same as a message.
+    return [{"message": without_varying(message_of(payload, is_template=True))}]
 
 
 def _exception_parts(thrown: Payload) -> list[Any]:

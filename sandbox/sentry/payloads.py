@@ -2,7 +2,8 @@
 Reading what a client sent as an event: its exceptions, frames, message, user, time, level.
 
 Payloads are taken as they came, so that every section may be missing or of another shape.
-Does not: store, show or group.
+Does not: store, show or group, or take an event of more than 30 days ago for one of now, as a real
+server does.
 
 Source: develop.sentry.dev (event payloads); getsentry/relay, relay-event-schema.
 """
@@ -21,6 +22,7 @@ USER_FIELDS = {"id": "id", "email": "email", "username": "username", "ip_address
 # What a client sends for "the address that this comes from"; the sandbox serves loopback alone.
 AUTOMATIC = "{{auto}}"
 LOOPBACK = "127.0.0.1"
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def values_of(section: Any) -> list[Payload]:
@@ -84,15 +86,17 @@ def occurred_ms_of(payload: Payload, received_ms: int) -> int:
 
 
 def moment_of(payload: Payload) -> datetime | None:
-    """The event's own time, in UTC unless it says otherwise; None for what is no time."""
+    """The event's own time, in UTC; None for what is no time, or one before all clocks."""
     sent = payload.get("timestamp")
     try:
         if isinstance(sent, int | float):
-            return datetime.fromtimestamp(sent, UTC)
-        moment = datetime.fromisoformat(str(sent))
+            moment = datetime.fromtimestamp(sent, UTC)
+        else:
+            named = datetime.fromisoformat(str(sent))
+            moment = (named if named.tzinfo else named.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment >= EPOCH else None
 
 
 def is_unhandled(payload: Payload) -> bool:

@@ -34,6 +34,14 @@ ALIKE = {
         event(thrown("no cart 6f9619ff-8b86-d011-b42d-00c04fc964ff")),
         event(thrown("no cart 3F2504E04F8911D39A0C0305E82C3301")),
     ),
+    "times": (
+        event(thrown("closed since 2026-11-28T10:05:59.123Z")),
+        event(thrown("closed since 2027-01-02 23:00:00+01:00")),
+    ),
+    "what comes after thousands of characters": (
+        event(thrown("x" * 8192 + " of mia")),
+        event(thrown("x" * 8192 + " of tom")),
+    ),
     "hexadecimal": (event(thrown("at 0x7ffe12")), event(thrown("at 0xABCD"))),
     "hashes": (event(thrown("build 9fceb02d is bad")), event(thrown("build 0a1b2c3d4e is bad"))),
     "quoted ids": (event(thrown("no user 'u_81-x'")), event(thrown("no user 'a7'"))),
@@ -71,6 +79,10 @@ ALIKE = {
     ),
 }
 DIFFERENT = {
+    "a fingerprint, and a message that reads like it": (
+        {"message": "checkout"},
+        {"message": "anything", "fingerprint": ["checkout"]},
+    ),
     "types": (event(thrown("x", "KeyError")), event(thrown("x", "ValueError"))),
     "words": (event(thrown("no cart")), event(thrown("no user"))),
     "quoted names": (event(thrown("'total'")), event(thrown("'price'"))),
@@ -222,9 +234,14 @@ def test_names_of_issues(shop: CrashingShop, what: str) -> None:
         {"fingerprint": [None, {"a": 1}], "level": {"a": 1}, "release": 7, "environment": 8},
         {"logentry": ["x"], "timestamp": "yesterday", "tags": [["a"], "b", ["c", None]]},
         {"timestamp": 1e300, "user": {"id": {"a": 1}}, "logger": ["x"]},
+        {"timestamp": "0001-01-01T00:00:00+14:00", "breadcrumbs": [{"timestamp": -1e12}]},
+        event(thrown("x", "E", {**CART, "lineno": 3, "context_line": "", "pre_context": 7})),
+        {"request": {"url": "http://[::1", "headers": [["a", 1], ["A", None], ["a", "x"]]}},
+        {"threads": [{"stacktrace": 7}], "debug_meta": [], "sdk": [], "extra": [], "modules": 7},
     ],
 )
 def test_odd_shapes_are_issues_too(shop: CrashingShop, sent: Event) -> None:
     """An event whose sections are of another shape than documented is taken, and can be read."""
-    shop.send(**sent)
+    sent_id = shop.send(**sent)
     assert shop.show()["count"] == "1"
+    assert shop.acme.get(shop.path(shop.only_id(), f"events/{sent_id}/")).status == 200
