@@ -6,6 +6,7 @@ Does not: compare; sandbox.sentry.issue_matching does.
 Source: getsentry/sentry, src/sentry/search/events/constants.py and src/sentry/utils/snuba.py.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +29,11 @@ class SearchedEvent:
     """One stored event while a search looks at it."""
 
     row: Row
-    payload: Payload
+
+    @cached_property
+    def payload(self) -> Payload:
+        """What the client sent, read when something asks for more than the row's columns."""
+        return dict(json.loads(self.row["payload"]))
 
     @cached_property
     def titles(self) -> Titles:

@@ -9,21 +9,20 @@ Does not: read queries (sandbox.sentry.issue_search), or show issues.
 Source: getsentry/sentry, src/sentry/search/snuba/backend.py and executors.py.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sandbox.sentry.answers import Refused
+from sandbox.sentry.answers import not_simulated
 from sandbox.sentry.call import Call, Row
 from sandbox.sentry.event_fields import SearchedEvent
 from sandbox.sentry.issue_figures import Figures, Period, events_in, figures_of
 from sandbox.sentry.issue_owners import is_assigned_to
 from sandbox.sentry.issue_rows import short_id_of
 from sandbox.sentry.issue_search import FREE_TEXT, Term
-from sandbox.sentry.release_order import latest_release
+from sandbox.sentry.release_order import latest_versions
 from sandbox.sentry.search_conditions import contains, is_met
 
 LATEST = "latest"
@@ -105,7 +104,7 @@ def find_issues(call: Call, question: Question) -> list[Found]:
     """
     for term in question.terms:
         if term.key in NOT_SIMULATED and not term.is_tag:
-            raise Refused(501, {"detail": f"Not simulated: searching issues by {term.key}"})
+            raise not_simulated(f"searching issues by {term.key}")
     issues = _matching_issues(call, question)
     figures = _matching_figures(call, issues, question)
     found = [Found(issue, figures[issue["id"]]) for issue in issues if issue["id"] in figures]
@@ -137,7 +136,8 @@ def _matching_issues(call: Call, question: Question) -> list[Row]:
     )
     rows = _with_first_seen(call, rows, question)
     terms = question.issue_terms
-    return [row for row in rows if all(_issue_meets(call, row, term) for term in terms)]
+    latest = _latest_of(call, rows, terms)
+    return [row for row in rows if all(_issue_meets(call, row, t, latest) for t in terms)]
 
 
 def _with_first_seen(call: Call, rows: list[Row], question: Question) -> list[Row]:
@@ -149,13 +149,13 @@ def _with_first_seen(call: Call, rows: list[Row], question: Question) -> list[Ro
     return [{**row, "first_seen_ms": seen[row["id"]].first_seen_ms or 0} for row in rows]
 
 
-def _issue_meets(call: Call, issue: Row, term: Term) -> bool:
+def _issue_meets(call: Call, issue: Row, term: Term, latest: Mapping[int, str]) -> bool:
     if term.key == OWNER_KEY:
         is_owned = any(is_assigned_to(call, issue, named) for named in term.values)
         return is_owned == (term.operator == "=")
     values: Sequence[Any] = term.values
     if term.key == "first_release":
-        values = _versions(call, issue["project_id"], values)
+        values = _versions(issue, values, latest)
     return is_met([ISSUE_VALUES[term.key](issue)], term.operator, values)
 
 
@@ -182,8 +182,9 @@ def matching_events(
     )
     if not terms:
         return rows
-    events = (SearchedEvent(row, json.loads(row["payload"])) for row in rows)
-    return [e.row for e in events if all(_event_meets(call, e, term) for term in terms)]
+    latest = _latest_of(call, rows, terms)
+    events = map(SearchedEvent, rows)
+    return [e.row for e in events if all(_event_meets(e, term, latest) for term in terms)]
 
 
 def _figures(events: Sequence[Row]) -> Figures:
@@ -192,23 +193,29 @@ def _figures(events: Sequence[Row]) -> Figures:
     return Figures(len(events), len(users), min(times), max(times))
 
 
-def _event_meets(call: Call, event: SearchedEvent, term: Term) -> bool:
+def _event_meets(event: SearchedEvent, term: Term, latest: Mapping[int, str]) -> bool:
     values: Sequence[Any] = term.values
     if term.is_tag:
         return is_met(event.values_of(term.key, is_tag=True), term.operator, values)
     if term.key == FREE_TEXT and values != ("",):
         return contains(event.searched_text, values) == (term.operator == "=")
     if term.key == "release":
-        values = _versions(call, event.row["project_id"], values)
+        values = _versions(event.row, values, latest)
     return is_met(event.values_of(term.key), term.operator, values)
 
 
-def _versions(call: Call, project_id: int, values: Sequence[str]) -> list[str]:
-    """The versions meant: the project's newest for the word latest."""
-    newest = latest_release(call.store, project_id) if LATEST in values else None
+def _latest_of(call: Call, rows: Sequence[Row], terms: Sequence[Term]) -> dict[int, str]:
+    """The newest version of the rows' projects, keyed by project id, if a term asks for it."""
+    if not any(LATEST in term.values for term in terms):
+        return {}
+    return latest_versions(call.store, sorted({row["project_id"] for row in rows}))
+
+
+def _versions(row: Row, values: Sequence[str], latest: Mapping[int, str]) -> list[str]:
+    """The versions meant: the newest of the row's project for the word latest."""
     # Without a release nothing is found; an empty text would find what has none.
-    latest = newest["version"] if newest else "\0"
-    return [latest if value == LATEST else value for value in values]
+    newest = latest.get(row["project_id"], "\0")
+    return [newest if value == LATEST else value for value in values]
 
 
 def _meets_total(figures: Figures, term: Term) -> bool:

@@ -21,7 +21,7 @@ LATER_MS = {
     "w": 7 * 24 * 3_600_000,
 }
 DEFAULT_MS = 90 * LATER_MS["d"]
-_LENGTH = re.compile(r"(\d+)([smhdw]?)$", re.ASCII)
+_LENGTH = re.compile(r"(\d{1,15})([smhdw]?)$", re.ASCII)
 _FORMS = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _LONGEST_MS = 10**14
 

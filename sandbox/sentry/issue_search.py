@@ -63,13 +63,14 @@ DAY_MS = 24 * 3600 * 1000
 
 _FILTER = re.compile(r'(!?)(?:tags\[([\w.:-]+)\]|"([\w.:-]+)"|([\w.-]+)):', re.ASCII)
 _COMPARISON = re.compile(r">=|<=|!=|>|<|=")
-_QUOTED = re.compile(r'"((?:\\"|[^"])*)"')
-_ITEM = r'(?:"(?:\\"|[^"])*"|[^\[\](), "]+)'
-_LIST = re.compile(rf"\[({_ITEM}(?: *, *{_ITEM}?)*)\](?=[\t\n )]|$)")
+# Like the server's grammar these never go back: a quote after a backslash ends nothing.
+_QUOTED = re.compile(r'"((?:\\"|[^"])*+)"')
+_ITEM = r'(?:"(?:\\"|[^"])*+"|[^\[\](), "]+)'
+_LIST = re.compile(rf"\[({_ITEM}(?: *, *+{_ITEM}?)*)\](?=[\t\n )]|$)")
 _PLAIN = re.compile(r"[^()\t\n ]*")
 _WORD = re.compile(r"[^()\n ]+")
 _BOOLEAN_WORD = re.compile(r"(?:AND|OR)(?=[\t\n )]|$)", re.IGNORECASE)
-_RELATIVE = re.compile(r"([+-])(\d+)([wdhm])$", re.ASCII)
+_RELATIVE = re.compile(r"([+-])(\d{1,9})([wdhm])$", re.ASCII)
 _NUMBER = re.compile(r"(-?\d+(?:\.\d*)?)([kmb]?)$", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}$", re.ASCII)
 _OPPOSITES = {"=": "!=", "!=": "=", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}
@@ -310,7 +311,9 @@ def _truth(key: str, text: str) -> bool:
 def _items(text: str) -> tuple[str, ...]:
     if not all(_QUOTED.sub("quoted", text).replace(" ", "").split(",")):
         raise BadSearch("Lists should not have empty values")
-    return tuple(_unescaped(item.strip('"')) for item in re.findall(_ITEM, text))
+    return tuple(
+        _unescaped(item[1:-1] if item.startswith('"') else item) for item in re.findall(_ITEM, text)
+    )
 
 
 def _unescaped(text: str) -> str:

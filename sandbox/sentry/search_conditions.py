@@ -18,8 +18,8 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
 }
-# An asterisk that no backslash, or an even number of them, stands before.
-_WILDCARD = re.compile(r"(?<!\\)(?:\\\\)*\*")
+# What splits a text at its asterisks; a character after a backslash stands for itself.
+_PIECES = re.compile(r"(\\.|\*)")
 
 
 def is_met(present: Sequence[Any], comparison: str, wanted: Sequence[Any]) -> bool:
@@ -40,21 +40,46 @@ def is_met(present: Sequence[Any], comparison: str, wanted: Sequence[Any]) -> bo
 def _equals(value: Any, wanted: Any) -> bool:
     if not isinstance(wanted, str):
         return bool(value == wanted)
-    if not _WILDCARD.search(wanted):
-        return str(value) == wanted.replace(r"\*", "*")
-    return bool(re.fullmatch(_pattern(wanted), str(value), re.IGNORECASE | re.DOTALL))
+    parts = _parts(wanted)
+    return str(value) == parts[0] if len(parts) == 1 else _is_like(str(value).lower(), parts)
 
 
-def _pattern(wanted: str) -> str:
-    """The pattern of a text in which an asterisk that is not escaped stands for anything."""
-    parts = re.split(r"(\\.|\*)", wanted)
-    return "".join(".*" if part == "*" else re.escape(part.removeprefix("\\")) for part in parts)
+def _parts(wanted: str) -> list[str]:
+    """
+    What stands between the asterisks of a text, in small letters; without asterisks the text.
+
+    An asterisk with a backslash before it is a plain one.
+    """
+    parts = [""]
+    for piece in _PIECES.split(wanted):
+        if piece == "*":
+            parts.append("")
+        else:
+            parts[-1] += piece.removeprefix("\\")
+    return [part.lower() for part in parts] if parts[1:] else [wanted.replace(r"\*", "*")]
+
+
+def _is_like(text: str, parts: Sequence[str]) -> bool:
+    """Whether a text begins with the first part, ends with the last, and has the others between."""
+    first, *others, last = parts
+    if not (text.startswith(first) and text.endswith(last)):
+        return False
+    end = len(text) - len(last)
+    return len(first) <= end and _has_in_order(text[len(first) : end], others)
+
+
+def _has_in_order(text: str, parts: Sequence[str]) -> bool:
+    # Never back: a pattern of many asterisks may take ages where it does not fit.
+    place = 0
+    for part in parts:
+        place = text.find(part, place)
+        if place < 0:
+            return False
+        place += len(part)
+    return True
 
 
 def contains(text: str, wanted: Sequence[str]) -> bool:
     """Whether one of the texts is in the text, whatever the case of its letters."""
-    for each in wanted:
-        pattern = _pattern(each) if _WILDCARD.search(each) else re.escape(each)
-        if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
-            return True
-    return False
+    lowered = text.lower()
+    return any(_has_in_order(lowered, [part.lower() for part in _parts(each)]) for each in wanted)

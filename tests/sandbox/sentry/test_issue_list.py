@@ -52,6 +52,10 @@ def test_figures_of_what_met_the_search(stocked: SearchedShop) -> None:
         ({"start": "soon", "end": "later"}, "soon is not a valid ISO8601 date query"),
         ({"statsPeriodStart": "2h"}, "statsPeriodStart and statsPeriodEnd are both required"),
         (
+            {"statsPeriod": f"{'9' * 5000}d"},
+            f"Invalid statsPeriod: '{'9' * 5000}d'",
+        ),
+        (
             {"groupStatsPeriod": "7d"},
             "Invalid stats_period. Valid choices are '', '24h', '14d' and 'auto'",
         ),
@@ -112,6 +116,20 @@ def test_scopes(stocked: SearchedShop) -> None:
     answer = stocked.acme.get("/organizations/acme/issues/", token)
     assert answer.status == 403
     assert 'scope="event:read event:write event:admin"' in answer.headers["www-authenticate"]
+
+
+def test_how_often_issues_may_be_asked_for(stocked: SearchedShop) -> None:
+    """Issues are listed and changed ten times a second, their events read fifteen times."""
+    stocked.acme.sandbox.set_limits(sentry={"per_second": 40})
+    issues = "/organizations/acme/issues/"
+    answers = [
+        stocked.issues(),
+        stocked.acme.call("PUT", f"{issues}?id=1&project=-1", {"status": "resolved"}),
+        stocked.acme.get(f"{issues}SHOP-1/events/latest/"),
+        stocked.acme.get(f"{issues}SHOP-1/events/"),
+    ]
+    limits = [answer.headers["x-sentry-rate-limit-limit"] for answer in answers]
+    assert limits == ["10", "10", "15", "40"]
 
 
 def test_orders(stocked: SearchedShop) -> None:
