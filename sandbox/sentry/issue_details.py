@@ -16,6 +16,7 @@ from sandbox.sentry.answers import answer
 from sandbox.sentry.call import Call, Row, render_time_ms
 from sandbox.sentry.event_tags import tags_of
 from sandbox.sentry.issue_figures import Period, events_in, figures_of
+from sandbox.sentry.issue_periods import read_environments
 from sandbox.sentry.issue_resolution import find_release_by_id
 from sandbox.sentry.issue_serialize import people_by_id, render_issue
 from sandbox.sentry.issue_series import DAY, HOUR, Grid, Series, series_of
@@ -38,9 +39,12 @@ def show_issue(call: Call) -> Response:
     The issue, its figures those of all time or of the ``environment`` asked for.
 
     ``collapse`` leaves out release, tags or stats.
+
+    Raises:
+        Refused: 404 for an environment that nobody knows.
     """
     issue, collapsed = call.issue, call.parameters("collapse")
-    period = Period(environments=tuple(call.parameters("environment")))
+    period = Period(environments=read_environments(call))
     shown = render_issue(call, issue, figures_of(call.store, [issue], period)[issue["id"]])
     if "release" not in collapsed:
         shown |= _releases(call, issue)

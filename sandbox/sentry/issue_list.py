@@ -1,7 +1,7 @@
 """
 Lists of issues: an organization's, and the deprecated one of a project.
 
-Does not: change issues; sandbox.sentry.issue_updates does.
+Does not: change issues; sandbox.sentry.issue_update does.
 
 Source: getsentry/sentry, src/sentry/issues/endpoints/organization_group_index.py and
 project_group_index.py, src/sentry/api/helpers/group_index.

@@ -17,8 +17,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans("OIL", "011")
 _SHORT_ID = re.compile(r"^(?P<slug>.+)[-_\s](?P<number>[A-Za-z0-9]+)$")
 # More than any id or number of an issue, and what a column of the store still holds.
-_MOST = 2**60
-_MOST_DIGITS = len(str(_MOST))
+MOST = 2**60
+_MOST_DIGITS = len(str(MOST))
 # For how long an issue is new, regressed or escalating before it is ongoing.
 ONGOING_AFTER_MS = 7 * 24 * 3600 * 1000
 _LIVING = (
@@ -51,7 +51,7 @@ def find_issue(store: Store, organization_id: int, named: str) -> Row | None:
 
 def find_issue_anywhere(store: Store, named: str) -> Row | None:
     """The issue of that id in a living project of whatever organization."""
-    if not named.isdecimal() or len(named) > _MOST_DIGITS or int(named) > _MOST:
+    if not named.isdecimal() or len(named) > _MOST_DIGITS or int(named) > MOST:
         return None
     return store.row(f"{_LIVING} AND i.id = ?", int(named))
 
@@ -63,7 +63,7 @@ def _read_number(digits: str) -> int | None:
         if value < 0:
             return None
         number = number * len(ALPHABET) + value
-    return number if number <= _MOST else None
+    return number if number <= MOST else None
 
 
 def issue_row(store: Store, issue_id: int) -> Row:

@@ -15,7 +15,7 @@ from typing import Any
 from sandbox.sentry.call import Call, Row, render_time_ms
 from sandbox.sentry.issue_figures import Figures
 from sandbox.sentry.issue_rows import short_id_of
-from sandbox.sentry.serialize import user_brief
+from sandbox.sentry.serialize import user_in_full
 from sandbox.store import Store
 
 # What the sandbox has nothing to say about: sharing, plugins, and the vendor's AI.
@@ -58,7 +58,7 @@ def render_issues(call: Call, issues: Sequence[Row], figures: Mapping[int, Figur
 
 def people_by_id(store: Store, ids: Iterable[int | None]) -> dict[int, Row]:
     """Users as the API shows them, keyed by id."""
-    return {row["id"]: user_brief(row) for row in _by_id(store, "sentry_users", ids).values()}
+    return {row["id"]: user_in_full(row) for row in _by_id(store, "sentry_users", ids).values()}
 
 
 def _by_id(store: Store, table: str, ids: Iterable[int | None]) -> dict[int, Row]:
@@ -164,23 +164,28 @@ def _told_by_caller(mark: Row | None) -> Row:
 
 
 def _status_details(issue: Row, around: Surroundings) -> Row:
-    if issue["status"] == "resolved" and issue["resolved_release_id"] is not None:
+    version = around.versions.get(issue["resolved_release_id"])
+    if issue["status"] == "resolved" and version is not None:
         actor = around.people.get(issue["resolved_by_id"])
         if issue["resolved_in_next"]:
             return {"inNextRelease": True, "actor": actor}
-        return {"inRelease": around.versions[issue["resolved_release_id"]], "actor": actor}
+        return {"inRelease": version, "actor": actor}
     snooze = _ignored(issue)
     if issue["status"] == "ignored" and snooze:
-        until = snooze["until_ms"]
-        return {
-            "ignoreCount": snooze["left"],
-            "ignoreUntil": None if until is None else render_time_ms(until),
-            "ignoreUserCount": None,
-            "ignoreUserWindow": None,
-            "ignoreWindow": None,
-            "actor": around.people.get(snooze["by_id"]),
-        }
+        return {**render_snooze(snooze), "actor": around.people.get(snooze["by_id"])}
     return {}
+
+
+def render_snooze(snooze: Row) -> Row:
+    """Until when, or for how many events, an issue is ignored."""
+    until_ms = snooze["until_ms"]
+    return {
+        "ignoreCount": snooze["left"],
+        "ignoreUntil": None if until_ms is None else render_time_ms(until_ms),
+        "ignoreUserCount": None,
+        "ignoreUserWindow": None,
+        "ignoreWindow": None,
+    }
 
 
 def render_owner(
@@ -200,7 +205,7 @@ def owner_of(store: Store, owner: Row) -> dict[str, Any] | None:
     table = "sentry_users" if owner["type"] == "user" else "sentry_teams"
     found = _by_id(store, table, [owner["id"]])
     if owner["type"] == "user":
-        return render_owner(owner, {key: user_brief(row) for key, row in found.items()}, {})
+        return render_owner(owner, {key: user_in_full(row) for key, row in found.items()}, {})
     return render_owner(owner, {}, found)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sandbox.sentry.activity import record
 from sandbox.sentry.answers import bad_request
-from sandbox.sentry.call import Call, Row, render_time_ms
+from sandbox.sentry.call import Call, Row
 from sandbox.sentry.issue_fields import ARCHIVED, UNRESOLVED
 from sandbox.sentry.issue_marks import subscribe
 from sandbox.sentry.issue_resolution import (
@@ -25,7 +25,8 @@ from sandbox.sentry.issue_resolution import (
     in_release,
 )
 from sandbox.sentry.issue_rows import ONGOING_AFTER_MS
-from sandbox.sentry.serialize import user_brief
+from sandbox.sentry.issue_serialize import render_snooze
+from sandbox.sentry.serialize import user_in_full
 
 MANY_PROJECTS = "Cannot set resolved for multiple projects."
 _MINUTE_MS = 60_000
@@ -74,7 +75,7 @@ def _resolution(call: Call, issues: Sequence[Row], status: str, details: Row) ->
 
 def _actor(call: Call) -> Row:
     user = call.caller.user if call.caller else None
-    return {} if user is None else {"actor": user_brief(user)}
+    return {} if user is None else {"actor": user_in_full(user)}
 
 
 def _resolve(call: Call, issues: Sequence[Row], resolution: Resolution) -> Row:
@@ -144,15 +145,7 @@ def _ignore(call: Call, issues: Sequence[Row], asked: str | None, details: Row) 
 def _told(call: Call, substatus: str, snooze: Row) -> Row:
     if substatus == ARCHIVED[0]:
         return {"ignoreUntilEscalating": True}
-    until_ms = snooze["until_ms"]
-    return {
-        "ignoreCount": snooze["left"],
-        "ignoreUntil": None if until_ms is None else render_time_ms(until_ms),
-        "ignoreUserCount": None,
-        "ignoreUserWindow": None,
-        "ignoreWindow": None,
-        **_actor(call),
-    }
+    return {**render_snooze(snooze), **_actor(call)}
 
 
 def _set(call: Call, issue: Row, status: str, substatus: str | None, columns: Row) -> None:

@@ -73,6 +73,25 @@ def user_brief(user: Mapping[str, Any]) -> Row:
     }
 
 
+def user_in_full(user: Mapping[str, Any]) -> Row:
+    """A user as those appear who did something to an issue; the sandbox has no passwords."""
+    picture = hashlib.md5(user["email"].encode(), usedforsecurity=False).hexdigest()
+    return {
+        **user_brief(user),
+        "avatarUrl": f"https://gravatar.com/avatar/{picture}?s=32&d=mm",
+        "emails": [{"id": str(user["id"]), "email": user["email"], "is_verified": True}],
+        "experiments": {},
+        "has2fa": False,
+        "hasPasswordAuth": True,
+        "isManaged": False,
+        "isStaff": False,
+        "isSuperuser": False,
+        "isSuspended": False,
+        "lastActive": None,
+        "lastLogin": None,
+    }
+
+
 def render_teams(call: Call, teams: Sequence[Row]) -> list[Row]:
     """Teams as the API shows them."""
     if not teams:

@@ -166,8 +166,7 @@ def test_one_environment(shop: CrashingShop) -> None:
     assert (issue["count"], issue["userCount"]) == ("2", 1)
     assert issue["firstSeen"] == issue["lastSeen"] == "2023-11-14T22:13:20.000000Z"
     assert sum(count for _, count in issue["stats"]["30d"]) == 0
-    absent = shop.acme.get(shop.path(shop.only_id()) + "?environment=nowhere").body
-    assert (absent["userCount"], absent["lastSeen"]) == (0, None)
+    assert shop.acme.get(shop.path(shop.only_id()) + "?environment=nowhere").body == MISSING
 
 
 def test_tags_with_their_counts(shop: CrashingShop) -> None:
@@ -298,6 +297,17 @@ def test_rows_are_edited_by_hand(shop: CrashingShop) -> None:
     issue = shop.show()
     assert issue["firstRelease"]["firstEvent"] == "2023-11-14T22:13:20.000000Z"
     assert issue["firstRelease"]["dateCreated"] == "2023-01-01T00:00:00.000000Z"
+
+
+def test_a_release_that_is_deleted_by_hand(shop: CrashingShop) -> None:
+    """An issue resolved in a release that is gone is plainly resolved, and comes back as one."""
+    shop.crash(release="shop@1.0.0")
+    shop.resolve(inRelease="shop@1.0.0")
+    (release,) = shop.acme.sandbox.control("GET", "/sentry/releases")
+    shop.acme.sandbox.control("DELETE", f"/sentry/releases/{release['id']}")
+    assert (shop.show()["status"], shop.show()["statusDetails"]) == ("resolved", {})
+    shop.crash()
+    assert shop.show()["substatus"] == "regressed"
 
 
 def test_people_of_an_issue(shop: CrashingShop) -> None:

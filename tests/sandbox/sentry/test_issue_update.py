@@ -289,6 +289,15 @@ def test_only_issues_of_the_projects_asked_about(shop: CrashingShop, api: dict[s
     assert {row["status"] for row in shop.rows()} == {"resolved"}
 
 
+@pytest.mark.parametrize("named", ["9" * 30, "0", "-1"])
+def test_ids_that_no_issue_has(shop: CrashingShop, named: str) -> None:
+    """A number that no issue can have matches none; beside another it changes nothing."""
+    shop.crash()
+    assert shop.change_many(f"id={named}", status="resolved").status == 204
+    answer = shop.change_many(f"id={named}&id={shop.only_id()}", status="resolved")
+    assert (answer.status, shop.show()["status"]) == (200, "resolved")
+
+
 def test_projects_out_of_reach_are_refused(shop: CrashingShop, api: dict[str, Any]) -> None:
     """A project that does not exist, or that the caller does not see, is forbidden."""
     shop.crash()
