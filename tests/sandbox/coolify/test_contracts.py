@@ -1,15 +1,14 @@
 """The recorded scenarios of a real Coolify 4.3.11, replayed against the sandbox."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.sandboxes import REPOSITORY, RunningSandbox, start_sandbox
+from tests.sandbox.contracts import CONTRACTS, find_contracts
+from tests.sandboxes import RunningSandbox, start_sandbox
 
-CONTRACTS = REPOSITORY.parent / "shared" / "contracts"
 SMALL = {
     "coolify-full-queue": ("--queue-limit", "2"),
     "coolify-disabled": ("--api-disabled",),
@@ -20,11 +19,7 @@ SMALL = {
 @pytest.fixture(scope="module", autouse=True)
 def contracts() -> Path:
     """The folder of the recordings; without it these tests are skipped, but never in CI."""
-    if not CONTRACTS.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no recordings in {CONTRACTS}")
-        pytest.skip(f"no recordings in {CONTRACTS}")
-    return CONTRACTS
+    return find_contracts()
 
 
 def replay(sandbox: RunningSandbox, name: str, **variables: str) -> str:

@@ -1,7 +1,6 @@
 """The recorded scenario of a real server, replayed against the sandbox."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -9,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox.contracts import CONTRACTS, find_contracts
 from tests.sandboxes import RunningSandbox
 
-ROOT = Path(__file__).parents[3]
-CONTRACTS = ROOT.parent / "shared" / "contracts"
 RECORDING = CONTRACTS / "sentry-recording.json"
 MORE_TODAY = re.compile(r"/api/0/organizations/[^/]+/projects/")
 FIRST_ERROR = 400
@@ -26,11 +24,7 @@ def scenario(tmp_path: Path) -> Path:
     Where the current release refuses to make an object, there is no slug to keep for the clean-up;
     the tool would otherwise build a path from the error's text and stop.
     """
-    if not CONTRACTS.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"the contracts are missing: {CONTRACTS}")
-        pytest.skip(f"the contracts are missing: {CONTRACTS}")
-    steps = json.loads((CONTRACTS / "sentry-scenario.json").read_text("utf-8"))
+    steps = json.loads((find_contracts() / "sentry-scenario.json").read_text("utf-8"))
     for step in steps:
         if step.get("today", {}).get("status", 0) >= FIRST_ERROR:
             step.pop("save", None)
