@@ -3,6 +3,7 @@
 import * as Sentry from "@sentry/node";
 
 const PRICES = new Map([["mug", 900]]);
+const RECEIPT = '{"type":"event"}\n{"message":"no event"}\n'.repeat(1000);
 
 class CheckoutFailed extends Error {
   name = "CheckoutFailed";
@@ -31,6 +32,7 @@ function handled() {
     scope.setTag("payment", "card");
     scope.setExtra("basket", ["teapot"]);
     Sentry.addBreadcrumb({ category: "auth", message: "signed in", level: "info" });
+    scope.addAttachment({ filename: "receipt.txt", data: RECEIPT });
     try {
       checkOut(4711, "teapot");
     } catch (error) {
@@ -60,13 +62,21 @@ function lose(parcel) {
   throw new ReferenceError(`parcel ${parcel} is lost`);
 }
 
+function busy() {
+  Sentry.startSession();
+  Sentry.startSpan({ name: "check out", op: "shop" }, () => checkOut(1, "mug"));
+  Sentry.captureCheckIn({ monitorSlug: "stocktaking", status: "ok" });
+  Sentry.logger.info("the shop is open");
+  Sentry.endSession();
+}
+
 function crash() {
   checkOut(4712, "teapot");
 }
 
-const STEPS = { handled, message, repeat, crash };
+const STEPS = { handled, message, repeat, busy, crash };
 
-Sentry.init({});
+Sentry.init({ tracesSampleRate: 1, enableLogs: true });
 Sentry.setTag("shop", "harbour");
 for (const step of process.argv.slice(2)) {
   STEPS[step]();

@@ -1,5 +1,6 @@
 """Real SDKs send real errors to the sandbox; each arrives complete, in the issue it belongs to."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,12 @@ UNHANDLED = "error.unhandled:true"
 REPEATED = "parcel"
 MESSAGE = "stock"
 EXIT_OF_A_CRASH = 1
+# Keyed by language: the first words of the titles of its events, and how many events have each. To
+# a message the SDK for Node adds a stack, and from that the server takes the title.
+TITLES = {
+    PYTHON: {"CheckoutFailed:": 3, "LookupError:": 3, "stock": 1},
+    NODE: {"CheckoutFailed:": 3, "ReferenceError:": 3, "Object.message": 1},
+}
 SDKS = {PYTHON: "sentry.python", NODE: "sentry.javascript.node"}
 # Keyed by language: the cause that the app meets, and the functions it was in, oldest first.
 CAUSES = {PYTHON: "KeyError", NODE: "RangeError"}
@@ -40,7 +47,7 @@ def acme(sandbox: RunningSandbox) -> Acme:
 def app(acme: Acme, request: pytest.FixtureRequest) -> ReportingApp:
     """An app that took all of its steps, and crashed once more in a newer release."""
     app = ReportingApp(acme, request.param)
-    assert app.run(OLD, "handled", "message", "repeat", "crash") == EXIT_OF_A_CRASH
+    assert app.run(OLD, "handled", "message", "repeat", "busy", "crash") == EXIT_OF_A_CRASH
     app.resolve(UNHANDLED)
     assert app.run(NEW, "crash") == EXIT_OF_A_CRASH
     return app
@@ -109,6 +116,15 @@ def test_a_message_arrives_with_its_level(app: ReportingApp) -> None:
     """A message that is no error is an issue of its level."""
     assert app.issue(MESSAGE)["level"] == "warning"
     assert app.event(MESSAGE)["message"] == "stock of mugs is low"
+
+
+def test_what_is_no_error_leaves_no_event(app: ReportingApp) -> None:
+    """Sessions, transactions, check-ins, log lines and attachments are taken and not kept."""
+    events = app.acme.get(f"/projects/acme/{app.language}/events/").body
+    assert Counter(event["title"].split()[0] for event in events) == TITLES[app.language]
+    sent = [call for call in app.acme.sandbox.log("sentry") if "/envelope/" in call["path"]]
+    assert {call["status"] for call in sent} == {200}
+    assert len(sent) > sum(TITLES[app.language].values())
 
 
 def test_the_same_error_is_one_issue(app: ReportingApp) -> None:
