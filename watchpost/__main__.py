@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import os
 import sys
 import traceback
@@ -56,6 +57,9 @@ class _PrintVersion(argparse.Action):
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line on *arguments*, by default the process's own, and exit."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Not every terminal has a sign for what names and events say.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(arguments))
 
 

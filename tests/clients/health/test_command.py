@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.clients.health.shop import REASON, VAULT, Json, Shop
+from tests.sandboxes import REPOSITORY
 from watchpost.__main__ import main
 
 if TYPE_CHECKING:
@@ -114,6 +117,22 @@ def test_what_only_looks_switches_writes_off(
     assert os.environ["WATCHPOST_READ_ONLY"] == "1"
 
 
+def test_a_terminal_without_a_sign_for_a_title_shows_its_number(
+    shop: Shop, command: Command
+) -> None:
+    """No event can say anything that makes the command fail where it is read."""
+    shop.crash(kind="日本語")
+    words = ["health", "shop", "--minimum-count", "1", "-C", str(command.folder), "-s", "dev"]
+    done = subprocess.run(
+        [sys.executable, "-m", "watchpost", *words],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert r"| ACME-SHOP-1: \u65e5\u672c\u8a9e: 'total'" in done.stdout
+
+
 def test_one_issue_is_told(issue: Json, command: Command) -> None:
     """By its short id or number."""
     text = command.run("--issue", issue["shortId"])
@@ -190,6 +209,13 @@ def test_an_issue_of_another_project_is_denied(shop: Shop, issue: Json, command:
         told = command.run(act, other["shortId"], *reason, code=1)
         assert told.startswith("issue: this project has no such issue\n")
     assert shop.state_of(other)[0] == shop.state_of(issue)[0] == "unresolved"
+
+
+def test_a_write_that_breaks_off_is_unchecked(shop: Shop, issue: Json, command: Command) -> None:
+    """Exit code 3 as well, with how to look."""
+    shop.sandbox.add_fault(service="sentry", method="PUT", drop="after")
+    told = command.run("--resolve", issue["id"], "--reason", REASON, code=3)
+    assert f"look with `watchpost health shop --issue {issue['shortId']}`" in told
 
 
 @pytest.mark.parametrize("status", [429, 503])
