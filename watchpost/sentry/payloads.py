@@ -2,8 +2,8 @@
 What an event of an issue says: its exceptions, breadcrumbs and request.
 
 All of it was written by whoever sent the event. So nothing in it is relied upon: a value of another
-type than documented counts as absent, and no payload raises an error. Only the event's id is
-Sentry's own.
+type than documented counts as absent, and no payload raises an error. Only the event's id has a
+form that Sentry itself sees to.
 
 Does not: keep headers, cookies, bodies, queries, local variables or what is known of a user. Cuts
 and cleans nothing; whoever shows a text does.
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Larger ones are no line numbers, and Python refuses to write the largest.
 _LARGEST = 2**53
+# A sender chooses it, within this form; it stands outside of fences.
+_ID = re.compile(r"[0-9a-fA-F]{32}")
 _USER_AND_PASSWORD = re.compile(r"^([^/]*//)?[^/]*@")
 
 
@@ -83,7 +85,7 @@ class Event:
     One event.
 
     Attributes:
-        id: 32 hexadecimal digits.
+        id: 32 hexadecimal digits; empty where the answer has something else.
         issue_id: Number of its issue; empty where the answer does not say.
         at: When it happened, by the sender's clock; None where that is no time.
         title: Of the event.
@@ -115,8 +117,9 @@ class Event:
         request = entries.get("request", {})
         tags = _tags(data)
         release = data.get("release")
+        id_ = as_text(data["eventID"] if "eventID" in data else data["id"])
         return cls(
-            id=as_text(data["eventID"] if "eventID" in data else data["id"]),
+            id=id_ if _ID.fullmatch(id_) else "",
             issue_id=as_text(data.get("groupID")),
             at=moment_or_none(data.get("dateCreated")),
             title=as_text(data.get("title")),

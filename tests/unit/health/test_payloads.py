@@ -131,6 +131,13 @@ def test_of_two_entries_of_one_type_the_first_counts() -> None:
     assert [each.value for each in event.exceptions] == ["'total'"]
 
 
+@pytest.mark.parametrize("value", ["\x1b[2J", "0" * 33, "latest", 7, None, ["0" * 32], _deep(300)])
+def test_an_id_that_is_none_is_not_told(value: object) -> None:
+    """It would stand outside of what is untrusted."""
+    assert Event.from_json(event_json(eventID=value)).id == ""
+    assert len(Event.from_json(event_json()).id) == 32
+
+
 def test_a_long_chain_keeps_its_ends() -> None:
     """The cause and what surfaced last are told, and how many stand between."""
     chain = [thrown_json(value=f"number {number}") for number in range(40)]
