@@ -59,6 +59,7 @@ _BLANK = frozenset(
 )
 _ANGLES = "<>\u2039\u203a\u276e\u276f\u2770\u2771\u02c2\u02c3\u1433\u1438\u2329\u232a\u27e8\u27e9"
 _ANGLES += "\u3008\u3009\ufe64\ufe65\uff1c\uff1e\u00ab\u00bb\u226a\u226b\u27ea\u27eb\u300a\u300b"
+_ANGLES += "\u276c\u276d\u2991\u2992\u2993\u2994\u2995\u2996\u29fc\u29fd\u2aa1\u2aa2"
 _TRIPLE = {"\u22d8": "< < <", "\u22d9": "> > >", "\u2af7": "< < <", "\u2af8": "> > >"}
 _ANGLE_RUN = re.compile(f"[{_ANGLES}{''.join(_TRIPLE)}]+")
 # Each with the wide forms that some programs take for the plain ones.

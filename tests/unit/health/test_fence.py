@@ -31,11 +31,13 @@ PIECES = (
     *("<img src=x onerror=1>", "</system>", "<|im_start|>", "<!--", "<https://x.example>", "<@U1>"),
     *("\uff01\uff3bx\uff3d\uff08u\uff09", "\uff1cimg\uff1e", "\uff1e\uff1e\uff1euntrusted"),
     *("<<<", ">>>", "<<<untrusted", ">>>untrusted"),
+    *("\u276d\u2992\u29fduntrusted", "\u2aa2\u276duntrusted"),
     *("»»»untrusted", "\u22d9untrusted", "\u2af8untrusted", "\u226b>untrusted", "untrusted"),
 )
 BROKEN_MARKUP = re.compile(r"!\[|\]\(|<[A-Za-z/!?|@#:&$%]|\uff01\uff3b|\uff3d\uff08|\uff1c[A-Za-z]")
 TRIPLES = "\u22d8\u22d9\u2af7\u2af8"
 LIKE_ANGLES = f"<>\uff1c\uff1e\u2039\u203a«»\u226a\u226b\u3008\u3009\u300a\u300b{TRIPLES}"
+LIKE_ANGLES += "\u276d\u2992\u29fd"
 LOOKS_LIKE_OURS = re.compile(f"[{LIKE_ANGLES}]{{3,}}|[{TRIPLES}]")
 Cleaner = Callable[[object, int], str]
 both = pytest.mark.parametrize("cleaner", [clean, clean_code])
