@@ -75,8 +75,8 @@ def resolve_error(
 
     Raises:
         ReadOnly: Writes are switched off; nothing was sent.
-        SettingsError: No usable reason or release, or the log cannot be written; nothing was
-            changed.
+        SettingsError: No usable reason or release, or the log cannot be written: before anything
+            was changed, or else it says what the issue is.
         NotFound: `no_such_issue`: none, or one of another project; nothing was changed.
         UnclearWrite: It may or may not be resolved now.
         ApiError: Sentry did not answer, or refused.
@@ -168,19 +168,27 @@ def _write(
     line: Mapping[str, Any],
 ) -> None:
     """Write, and add the outcome to the log, whatever it is."""
+    error: ApiError | None = None
     try:
         _send(client, project, issue, act)
-    except UnclearWrite as error:
-        log.append({**line, "outcome": "unclear"})
-        raise _unclear(project, issue, act, error) from None
-    except ApiError as error:
-        is_open = isinstance(error, UnexpectedResponse)
-        log.append({**line, "outcome": "unclear" if is_open else "refused"})
-        raise
+    except UnclearWrite as broken_off:
+        error = _unclear(project, issue, act, broken_off)
+    except ApiError as refused:
+        error = refused
+    outcome = _outcome_of(error)
     try:
-        log.append({**line, "outcome": "done"})
-    except SettingsError as error:
-        raise _untold(issue, act, error) from None
+        log.append({**line, "outcome": outcome})
+    except SettingsError as fault:
+        raise _untold(issue, act, outcome, fault) from None
+    if error is not None:
+        raise error
+
+
+def _outcome_of(error: ApiError | None) -> str:
+    if error is None:
+        return "done"
+    is_open = isinstance(error, UnclearWrite | UnexpectedResponse)
+    return "unclear" if is_open else "refused"
 
 
 def _send(client: SentryClient, project: HealthProject, issue: Issue, act: _Act) -> None:
@@ -214,12 +222,14 @@ def _unclear(project: HealthProject, issue: Issue, act: _Act, error: UnclearWrit
     )
 
 
-def _untold(issue: Issue, act: _Act, error: SettingsError) -> SettingsError:
+def _untold(issue: Issue, act: _Act, outcome: str, fault: SettingsError) -> SettingsError:
+    fates = {"done": f"is {act.status}", "refused": "is as it was"}
+    fate = fates.get(outcome, f"may or may not be {act.status}")
     return SettingsError(
-        error.path,
-        f"{issue.short_id} is {act.status}, but the audit log holds the intention alone",
-        detail=error.summary,
-        fix=error.fix,
+        fault.path,
+        f"{issue.short_id} {fate}, but the audit log holds the intention alone",
+        detail=fault.summary,
+        fix=fault.fix,
     )
 
 

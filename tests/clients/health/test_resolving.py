@@ -272,18 +272,28 @@ def test_a_read_that_fails_writes_nothing(shop: Shop, issue: Json) -> None:
     assert not shop.log.path.exists()
 
 
-def test_an_outcome_that_cannot_be_logged_is_told(shop: Shop) -> None:
-    """The issue is resolved all the same, which the error says first."""
+@pytest.mark.parametrize(
+    ("answer", "fate"),
+    [
+        (Reply(body={"status": "resolved", "statusDetails": {}}), "is resolved"),
+        (Reply(status=400), "is as it was"),
+        (Reply(status=502), "may or may not be resolved"),
+        (Reply(body={}), "may or may not be resolved"),
+    ],
+)
+def test_an_outcome_that_cannot_be_logged_is_told(shop: Shop, answer: Reply, fate: str) -> None:
+    """What became of the issue comes first, and then what is wrong with the log."""
 
     def take(_: Call) -> Reply:
         shop.log.path.rename(shop.log.path.with_name("moved"))
         shop.log.path.mkdir()
-        return Reply(body={"status": "resolved", "statusDetails": {}})
+        return answer
 
     with serving(Reply(body=issue_json()), take) as server:
         client = shop.client_of("internal", server.url)
-        with pytest.raises(SettingsError, match="ACME-SHOP-1A is resolved, but the audit log"):
+        with pytest.raises(SettingsError, match=f"ACME-SHOP-1A {fate}, but the audit log") as told:
             resolve_error(client, SHOP, "4217", REASON, log=shop.log)
+    assert "the audit log cannot be used: Is a directory" in str(told.value)
 
 
 def test_a_log_of_hostile_states_is_clean(shop: Shop) -> None:
