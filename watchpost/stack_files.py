@@ -14,7 +14,7 @@ They are read as the engine reads them:
 Does not: decrypt, or ask Pulumi's service. What the engine alone may know is told as hidden: an
 encrypted setting, environments that the stack names, all of a stack whose file is not here.
 
-Source: `pulumi config` of 3.252 on such files; pulumi-engine.md 8.
+Source: `pulumi config` of 3.259 on such files; pulumi-engine.md 8.
 """
 
 from __future__ import annotations
