@@ -41,6 +41,8 @@ a first look:
   curl -s <control_url>/log            what was asked of the services
   curl -s -X POST <control_url>/faults -d '{"service": "coolify", "status": 503, "first": 2}'
 """
+# What an older version has made has fewer columns.
+OTHER_FILE = "  fix: name a new file, or one that this version of the sandbox has made"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,10 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         store, limits = Store(options.database), Limits.profile(options.rate_limits)
         serve(World(options=options, store=store, limits=limits))
-    except (DatabaseInUse, OSError, sqlite3.Error) as error:
-        print(f"sandbox: {error}", file=sys.stderr)  # noqa: T201  a command line speaks
-        return 1
+    except sqlite3.Error as error:
+        return _fail(f"{options.database}: {error}\n{OTHER_FILE}")
+    except (DatabaseInUse, OSError) as error:
+        return _fail(str(error))
     return 0
+
+
+def _fail(why: str) -> int:
+    print(f"sandbox: {why}", file=sys.stderr)  # noqa: T201  a command line speaks
+    return 1
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:

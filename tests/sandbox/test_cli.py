@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -146,6 +147,19 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     done = run("--database", str(other))
     assert (done.returncode, done.stderr[:9]) == (1, "sandbox: ")
     assert other.read_text().startswith("not a database")
+
+
+def test_a_database_of_an_older_version_is_told(tmp_path: Path) -> None:
+    """A file whose tables lack what this version needs is named, with what to do."""
+    database = tmp_path / "old.sqlite"
+    with contextlib.closing(sqlite3.connect(database)) as old:
+        old.execute("CREATE TABLE sentry_events (id INTEGER PRIMARY KEY)")
+    done = run("--database", str(database))
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"sandbox: {database}: no such column: issue_id",
+        "  fix: name a new file, or one that this version of the sandbox has made",
+    ]
 
 
 def test_a_taken_port_is_told() -> None:
