@@ -90,22 +90,18 @@ def find_organization(store: Store, segment: str) -> Row:
 
 def find_team(store: Store, organization_id: int, segment: str) -> Row | None:
     """The team of that slug or id in an organization, deleted ones included."""
-    column = "id" if segment.isdecimal() else "slug"
-    return store.row(
-        f"SELECT * FROM sentry_teams WHERE organization_id = ? AND {column} = ?",  # noqa: S608
-        organization_id,
-        segment,
-    )
+    return _find(store, "sentry_teams", organization_id, segment)
 
 
 def find_project(store: Store, organization_id: int, segment: str) -> Row | None:
     """The project of that slug or id in an organization, deleted ones included."""
+    return _find(store, "sentry_projects", organization_id, segment)
+
+
+def _find(store: Store, table: str, organization_id: int, segment: str) -> Row | None:
     column = "id" if segment.isdecimal() else "slug"
-    return store.row(
-        f"SELECT * FROM sentry_projects WHERE organization_id = ? AND {column} = ?",  # noqa: S608
-        organization_id,
-        segment,
-    )
+    sql = f'SELECT * FROM "{table}" WHERE organization_id = ? AND {column} = ?'  # noqa: S608  names are ours
+    return store.row(sql, organization_id, segment)
 
 
 def team_ids_of(store: Store, project_id: int) -> list[int]:
