@@ -5,6 +5,7 @@ One process per profile and pytest worker, put back to its seed, with all limits
 and the log reset, before each test. What a test does to it is gone in the next.
 """
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,3 +105,18 @@ def postgres(postgres_process: RunningPostgres) -> RunningPostgres:
     """A PostgreSQL 15 with an empty database."""
     postgres_process.reset()
     return postgres_process
+
+
+_LOOPS: list[asyncio.AbstractEventLoop] = []
+
+
+@pytest.fixture
+def current_loop() -> None:
+    """
+    A current event loop, which Pulumi's mocks want and `asyncio.run` takes away.
+
+    It is kept and never closed: its threads, which the mocks give loops of their own, end with it.
+    """
+    if not _LOOPS:
+        _LOOPS.append(asyncio.new_event_loop())
+    asyncio.set_event_loop(_LOOPS[0])

@@ -17,6 +17,8 @@ from watchpost.manifest import load_manifest
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("current_loop")
+
 PROJECT = "sentry:index/sentryProject:SentryProject"
 KEY = "sentry:index/sentryKey:SentryKey"
 TEAM = "sentry:index/sentryTeam:SentryTeam"

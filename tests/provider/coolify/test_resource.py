@@ -9,6 +9,8 @@ from components.coolify_properties import OUTPUT_ONLY
 from tests.provider.coolify.examples import DSN, KEY, inputs, service_inputs
 from watchpost.errors import SettingsError
 
+pytestmark = pytest.mark.usefixtures("current_loop")
+
 
 class Registered(Mocks):
     """Remembers what resources are registered with."""
