@@ -138,8 +138,10 @@ def serve_http(app: ASGIApp, taken: socket.socket, log: Callable[[str], None]) -
     """Serve until SIGTERM or SIGINT; requests that are under way are answered first."""
     host, port = taken.getsockname()[:2]
     log(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}{PATH}")
-    # The server raises the signal that ended it once more, when all is closed.
+    # The server raises the signal that ended it once more, when all is closed. A shell lets what
+    # it starts in the background ignore SIGINT.
     signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         asyncio.run(make_http_server(app).serve(sockets=[taken]))
     finally:
