@@ -139,6 +139,9 @@ class CoolifyClient:
         except KeyError as missing:
             what = f"listed a variable without its {missing}"
             raise UnexpectedResponse(answer.request, what, status=answer.status) from missing
+        except TypeError:
+            what = "listed a variable whose value or comment is no text"
+            raise UnexpectedResponse(answer.request, what, status=answer.status) from None
 
     def create_row(self, app: AppRef, row: Row) -> None:
         """Make a row. Raises Conflict if there is one of its name and scope."""

@@ -83,22 +83,32 @@ def row_from_answer(kind: Kind, answer: Mapping[str, Any]) -> Row:
 
     A service has no preview rows, whatever its `is_preview` column says. A missing `value` is
     unreadable; a null one is empty.
+
+    Raises:
+        KeyError: It has no name or uuid.
+        TypeError: Its value or comment is no text.
     """
     is_locked = bool(answer.get("is_shown_once"))
     hidden = Unreadable.LOCKED if is_locked else Unreadable.HIDDEN
     return Row(
         uuid=str(answer["uuid"]),
         key=str(answer["key"]),
-        value=answer.get("value") if "value" in answer else hidden,
+        value=_text_or_none(answer["value"]) if "value" in answer else hidden,
         is_preview=kind == "application" and bool(answer.get("is_preview")),
         is_runtime=bool(answer.get("is_runtime", True)),
         is_buildtime=bool(answer.get("is_buildtime", True)),
         is_literal=bool(answer.get("is_literal")),
         is_multiline=bool(answer.get("is_multiline")),
         is_shown_once=is_locked,
-        comment=answer.get("comment"),
+        comment=_text_or_none(answer.get("comment")),
         updated_at=read_time(answer.get("updated_at")),
     )
+
+
+def _text_or_none(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError("no text")
 
 
 def read_time(text: object) -> datetime | None:

@@ -245,7 +245,7 @@ def _path(*segments: str) -> str:
 def _parsed(answer: Answer, data: dict[str, Any], parse: Callable[[dict[str, Any]], Item]) -> Item:
     try:
         return parse(data)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UnexpectedResponse(
             answer.request,
             "Sentry answered an object that lacks what every such object has",

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.clients.transport.servers import Reply, serving
 from tests.sandboxes import RunningSandbox
 from watchpost.coolify import AppRef, CoolifyClient, CoolifySession, Row, Unreadable
 from watchpost.coolify.client import is_app_gone, is_queue_full
@@ -242,3 +243,20 @@ def test_an_old_coolify_is_refused(
             session.raise_if_too_old()
     finally:
         session.close()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"uuid": "r1"},
+        {"uuid": "r1", "key": "A", "value": ["x"]},
+        {"uuid": "r1", "key": "A", "value": "x", "comment": {"by": "us"}},
+    ],
+)
+def test_a_row_that_is_none_is_an_unexpected_response(row: dict[str, object]) -> None:
+    """A row without a name, or whose value or comment is no text, is told as Coolify's fault."""
+    with serving(lambda _: Reply(body=[row])) as server:
+        transport = Transport("Coolify", server.url, "token")
+        with pytest.raises(UnexpectedResponse, match="listed a variable"):
+            CoolifyClient(transport).list_rows(AppRef("application", "shop-web"))
+        transport.close()
