@@ -1,7 +1,8 @@
 """
 Reading a project's events: their list and one of them in full.
 
-Does not: know issues; sandbox.sentry.issue_events reads the events of one.
+Does not: narrow the list by a period or show it in full, or know issues;
+sandbox.sentry.issue_events reads the events of one.
 
 Source: getsentry/sentry, src/sentry/issues/endpoints/project_events.py and
 project_event_details.py.

@@ -8,7 +8,7 @@ Does not: search, or sort.
 Source: getsentry/sentry, src/sentry/api/serializers/models/group_stream.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.sentry.call import Call, Row, render_time_ms
@@ -74,7 +74,7 @@ def render_listed(
     shown = [_without(row, view) for row in render_issues(call, issues, figures)]
     _add_blocks(call, issues, view, shown, filtered)
     for issue, row in zip(issues, shown, strict=True):
-        _expand(issue, row, view)
+        add_expanded(issue, row, view.expand)
     return shown
 
 
@@ -123,11 +123,12 @@ def _series(
     return {issue: {"stats": {grid.name: points}} for issue, points in series.items()}
 
 
-def _expand(issue: Row, row: Row, view: View) -> None:
+def add_expanded(issue: Row, row: Row, expand: Collection[str]) -> None:
+    """Add to an issue's JSON what is to be expanded."""
     for name, nothing in EXPANDED.items():
-        if name in view.expand:
+        if name in expand:
             row[EXPANDED_NAMES.get(name, name)] = nothing
-    if "inbox" in view.expand:
+    if "inbox" in expand:
         row["inbox"] = _inbox(issue)
 
 

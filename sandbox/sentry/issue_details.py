@@ -1,7 +1,7 @@
 """
 One issue in full: what lists show, and its history, people, releases, tags and counts over time.
 
-Does not: expand owners, inbox or integrations, or know user reports.
+Does not: know user reports, or forecast events.
 
 Source: getsentry/sentry, src/sentry/issues/endpoints/group_details.py.
 """
@@ -15,6 +15,7 @@ from sandbox.sentry.activity import history_of
 from sandbox.sentry.answers import answer
 from sandbox.sentry.call import Call, Row, render_time_ms
 from sandbox.sentry.event_tags import tags_of
+from sandbox.sentry.issue_blocks import add_expanded
 from sandbox.sentry.issue_figures import Period, events_in, figures_of
 from sandbox.sentry.issue_periods import read_environments
 from sandbox.sentry.issue_resolution import find_release_by_id
@@ -38,7 +39,7 @@ def show_issue(call: Call) -> Response:
     """
     The issue, its figures those of all time or of the ``environment`` asked for.
 
-    ``collapse`` leaves out release, tags or stats.
+    ``collapse`` leaves out release, tags or stats; ``expand`` adds what lists may add.
 
     Raises:
         Refused: 404 for an environment that nobody knows.
@@ -52,6 +53,7 @@ def show_issue(call: Call) -> Response:
         shown["tags"] = _tags(call, issue, period)
     if "stats" not in collapsed:
         shown["stats"] = _stats(call, issue, period)
+    add_expanded(issue, shown, call.parameters("expand"))
     everything = figures_of(call.store, [issue])[issue["id"]]
     return answer({**shown, **_people(call, issue), "count": str(everything.count)})
 

@@ -1,7 +1,8 @@
 """
 The events of one issue: their list, and one of them in full.
 
-Does not: keep events for a time only; the sandbox has none that are too old.
+Does not: keep events for a time only; the sandbox has none that are too old. A random order, and a
+form for language models, are 501.
 
 Source: getsentry/sentry, src/sentry/issues/endpoints/group_events.py and group_event_details.py.
 """
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from starlette.responses import Response
 
-from sandbox.sentry.answers import Refused, answer, bad_request, missing
+from sandbox.sentry.answers import Refused, answer, bad_request, missing, not_simulated
 from sandbox.sentry.call import Call, Row
 from sandbox.sentry.event_serialize import render_event, render_full
 from sandbox.sentry.issue_figures import Period
@@ -29,6 +30,8 @@ YES = ("1", "true")
 
 def list_issue_events(call: Call) -> Response:
     """The issue's events, newest first; with ``full=true`` each in full."""
+    if call.parameter("sample") in YES:
+        raise not_simulated("events in a random order")
     try:
         rows = _matching(call)
     except BadSearch as error:
@@ -48,6 +51,8 @@ def _render(call: Call, row: Row, is_full: bool) -> Row:  # noqa: FBT001  what t
 
 def show_issue_event(call: Call) -> Response:
     """One event in full: by its id, or the latest, the oldest, or the one to look at first."""
+    if call.parameter("llmFormat"):
+        raise not_simulated("events in a form for language models")
     environments = read_environments(call)
     named = call.segments["event"]
     chosen = _chosen(call, named) if named in CHOICES else _named(call, named)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from sandbox.sentry.answers import answer, bad_request
+from sandbox.sentry.answers import answer, bad_request, not_simulated
 from sandbox.sentry.call import Call, Row
 from sandbox.sentry.issue_blocks import DEFAULT_SERIES, View, render_listed
 from sandbox.sentry.issue_figures import Figures, Period
@@ -51,6 +51,8 @@ class Answered:
 
 def list_organization_issues(call: Call) -> Response:
     """The organization's issues with an event in the period, the last seen first."""
+    if call.parameter("viewId"):
+        raise not_simulated("views of issues")
     since_ms, until_ms = read_range(call)
     view = _view(call)
     environments = read_environments(call)

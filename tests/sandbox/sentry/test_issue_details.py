@@ -200,6 +200,14 @@ def test_parts_can_be_left_out(shop: CrashingShop) -> None:
     assert set(shown) == (FIELDS | DETAILS) - {"stats", "tags", "firstRelease", "lastRelease"}
 
 
+def test_parts_can_be_added(shop: CrashingShop) -> None:
+    """What is expanded is there: why an issue waits for review, and owners, who are nobody."""
+    shop.crash()
+    shown = shop.acme.get(shop.path(shop.only_id()) + "?expand=inbox&expand=owners").body
+    assert set(shown) == FIELDS | DETAILS | {"inbox", "owners"}
+    assert (shown["inbox"]["reason"], shown["owners"]) == (0, None)
+
+
 def test_releases_come_with_events(shop: CrashingShop) -> None:
     """A release that an event names is made at its time, and is the issue's first or last."""
     shop.crash()

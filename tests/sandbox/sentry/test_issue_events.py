@@ -299,3 +299,10 @@ def test_sections_of_any_shape_are_shown(bare: SearchedShop, event: dict[str, An
         assert bare.acme.get(path).status == 200
     query = "!user.id:x !http.url:y !error.mechanism:z !trace:a !stack.lineno:1 !has:b"
     assert len(bare.found(query)) == 1
+
+
+@pytest.mark.parametrize("query", ["?sample=true", "latest/?llmFormat=xml"])
+def test_forms_that_are_not_simulated_say_so(bare: SearchedShop, query: str) -> None:
+    """An order or a form of events that the sandbox does not know is 501, not silence."""
+    bare.send()
+    assert bare.acme.get(f"{ISSUE}{query}").status == 501

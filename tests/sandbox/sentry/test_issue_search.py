@@ -129,7 +129,8 @@ def test_bad_queries_are_400(bare: SearchedShop, query: str, reason: str) -> Non
 
 
 def test_searches_that_are_not_simulated_say_so(bare: SearchedShop) -> None:
-    """A key that the server knows and the sandbox does not is 501, not silence."""
+    """What the server knows and the sandbox does not is 501, not silence."""
+    assert bare.refusal(viewId=1) == (501, "Not simulated: views of issues")
     status, detail = bare.refusal("bookmarks:me")
     assert (status, detail) == (501, "Not simulated: searching issues by bookmarks")
 
