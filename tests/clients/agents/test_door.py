@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,9 +15,11 @@ from tests.clients.agents.agent import call
 from tests.clients.agents.served import Fleet, serving
 from tests.clients.agents.waiting import wait_for
 from tests.sandboxes import Answer, send
+from watchpost.agents.callers import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 
@@ -103,6 +107,41 @@ def test_there_is_one_address_and_one_verb(
     url, token = served
     assert ask(f"{url}{path}", token, method).status == status
     assert "grants.yaml" not in "".join(fleet.lines)
+
+
+def test_nothing_is_remembered(served: tuple[str, str]) -> None:
+    """No session is begun, none is asked for, and an id that a client makes up means nothing."""
+    url, token = served
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    params = {**hello, "clientInfo": {"name": "x", "version": "1"}}
+    begun = send("POST", url, token=token, body={**LIST, "method": "initialize", "params": params})
+    assert begun.status == 200
+    assert "mcp-session-id" not in begun.headers
+    assert ask(url, token, **{"Mcp-Session-Id": "zorblax"}).status == 200
+
+
+class SlowGrants:
+    """Grants of which one takes until another one was looked up."""
+
+    def __init__(self) -> None:
+        self.quick_came = threading.Event()
+
+    def find(self, token: str, _: datetime) -> Caller | None:
+        """Anybody, in time."""
+        if token == "quick":
+            self.quick_came.set()
+        return Caller(token, frozenset(), may_resolve=False) if self.quick_came.wait(20) else None
+
+
+def test_a_slow_table_holds_up_nobody_else(fleet: Fleet) -> None:
+    """While one token is looked up another one is let in."""
+    with (
+        serving(fleet, fleet.desk(), grants=SlowGrants()) as url,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        slow = threads.submit(ask, url, "slow")
+        assert ask(url, "quick").status == 200
+        assert slow.result().status == 200
 
 
 def test_a_body_has_a_limit(served: tuple[str, str]) -> None:

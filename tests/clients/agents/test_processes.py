@@ -20,7 +20,7 @@ from tests.clients.agents.processes import STOP_SECONDS, environment_of, listeni
 from tests.clients.agents.served import Fleet, serving
 from tests.clients.agents.sitting import REASON, drive
 from tests.clients.agents.waiting import wait_for
-from tests.clients.agents.wire import LIST, connect, request
+from tests.clients.agents.wire import ENVELOPE, LIST, connect, request
 from tests.sandboxes import send
 from watchpost.commands import VERBS
 
@@ -78,6 +78,32 @@ def test_stdio_ends_by_a_signal(fleet: Fleet, number: signal.Signals, code: int)
     assert process.wait(STOP_SECONDS) == code
     _, errors = process.communicate()
     assert errors == ""
+
+
+def test_a_signal_over_stdio_cuts_no_write_off(fleet: Fleet) -> None:
+    """What is being resolved is seen through to its line in the audit log."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "watchpost", "mcp", "--project", "shop"],
+        cwd=fleet.folder,
+        env=environment_of(fleet),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    sent = {"issueId": fleet.issue("shop"), "reason": REASON}
+    params = {"name": "project_error_resolve", "arguments": sent, **ENVELOPE}
+    fleet.sandbox.add_fault(service="sentry", method="PUT", latency_seconds=0.5)
+    audit_log = fleet.folder / "audit.jsonl"
+    assert process.stdin is not None
+    process.stdin.write(json.dumps({**LIST, "method": "tools/call", "params": params}) + "\n")
+    process.stdin.flush()
+    wait_for(audit_log.exists)
+    process.terminate()
+    assert process.wait(STOP_SECONDS) == 0
+    assert process.communicate()[1] == ""
+    outcomes = [json.loads(line)["outcome"] for line in audit_log.read_text().splitlines()]
+    assert outcomes == ["intended", "done"]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])

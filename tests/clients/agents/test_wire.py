@@ -204,7 +204,7 @@ def test_one_caller_takes_no_room_from_others(fleet: Fleet) -> None:
     crowd, other = fleet.grant("crowd", "shop"), fleet.grant("other", "shop")
     begun = request(crowd).replace(b"Content-Length: ", b"Content-Length: 1")
     with serving(fleet, fleet.desk()) as url:
-        connections = [connect(url) for _ in range(MOST_UNDER_WAY)]
+        connections = [connect(url) for _ in range(2 * MOST_UNDER_WAY)]
         for connection in connections:
             connection.sendall(begun)
         # They are let in one after the other, so that an early one may still find room.
