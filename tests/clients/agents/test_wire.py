@@ -147,9 +147,9 @@ def test_lists_are_for_their_caller_alone(served: tuple[str, str]) -> None:
 
 
 class Impatient(HurriedConnection):
-    """A connection that waits for a tenth of a second."""
+    """A connection that waits for a moment."""
 
-    head_seconds = 0.1
+    head_seconds = 0.3
 
 
 @pytest.mark.parametrize("begun", [b"", b"POST /mcp HTTP/1.1\r\nHost: loc"])
@@ -193,7 +193,7 @@ def test_silent_connections_keep_nobody_out(served: tuple[str, str]) -> None:
 def test_a_slow_answer_is_waited_for(fleet: Fleet) -> None:
     """The hurry is about requests, not about answers."""
     token = fleet.grant("shop-agent", "shop")
-    fleet.sandbox.add_fault(service="sentry", latency_seconds=0.3)
+    fleet.sandbox.add_fault(service="sentry", latency_seconds=0.5)
     body = {**LIST, "method": "tools/call", "params": call_of("project_recent_errors", SHOP)}
     with serving(fleet, fleet.desk(), connection=Impatient) as url:
         assert exchange(url, request(token, body))[0] == 200
